@@ -1,0 +1,44 @@
+import { ExplainedError } from '../box/errors.ts';
+
+export interface Problem {
+  readonly input: string;
+  /** Goes on from the input's name: `is empty`. */
+  readonly fault: string;
+}
+
+export class InputError extends ExplainedError {
+  readonly title = 'Wrong input';
+
+  /** @param problems all of them, so that one run shows what to mend */
+  constructor(problems: readonly Problem[]) {
+    super(
+      problems.map(({ input, fault }) => `Input '${input}' ${fault}.`).join('\n'),
+      "Correct the 'with:' of this step; the README of the action says what each input takes.",
+    );
+  }
+}
+
+export class CommandFileError extends ExplainedError {
+  readonly title = 'Runner file not usable';
+
+  constructor(variable: string, path: string | undefined, why: string) {
+    super(
+      path === undefined || path === ''
+        ? `The variable ${variable} is not set, so the session key could not be handed on safely.`
+        : `Cannot write to ${path}, the file of ${variable}: ${why}.`,
+      'Check the disk and the work folder of the runner. Outside of a runner, set the variable to the path of an empty file.',
+    );
+  }
+}
+
+/** What nobody foresaw: a fault of the action itself. */
+export class UnforeseenError extends ExplainedError {
+  readonly title = 'Unexpected error';
+
+  constructor(what: string) {
+    super(
+      `Something went wrong that this action does not know: ${what}`,
+      'Run the job again with debug logging (secret or variable ACTIONS_STEP_DEBUG set to true) and report what it shows.',
+    );
+  }
+}

@@ -1,0 +1,17 @@
+import { setSecret } from '@actions/core';
+import { basicCredentials, type Credentials } from '../box/credentials.ts';
+import { keepSecret } from '../box/secrets.ts';
+
+/** Has the runner hide a value in every later line of the job's log, and this process in every foreign text. */
+export function mask(secret: string): void {
+  // The runner warns about a mask for nothing.
+  if (secret.trim() === '') return;
+  setSecret(secret);
+  keepSecret(secret);
+}
+
+/** Masks a password or session key, also in the form in which Basic authentication sends it. */
+export function maskCredentials(credentials: Credentials): void {
+  mask(credentials.secret);
+  mask(basicCredentials(credentials));
+}

@@ -1,0 +1,43 @@
+import { error as annotateError, debug, ExitCode, info, isDebug, warning } from '@actions/core';
+import { ExplainedError } from '../box/errors.ts';
+import type { Log } from '../box/log.ts';
+import { quote } from '../box/quote.ts';
+import { withoutSecrets } from '../box/secrets.ts';
+import { UnforeseenError } from './errors.ts';
+
+/** The log of the step; `debug` shows with debug logging only. */
+export const log: Log = {
+  info: (line) => info(withoutSecrets(line)),
+  debug: (line) => debug(withoutSecrets(line)),
+};
+
+/**
+ * Runs a step to its end: an error becomes one annotation and the exit code 1. The code is set, and not
+ * exited with, so that no output is cut off.
+ */
+export async function runStep(step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    annotate(annotateError, error);
+    process.exitCode = ExitCode.Failure;
+  }
+}
+
+/** Reports an error that does not make the step fail. */
+export function warn(error: unknown, remark: string): void {
+  annotate(warning, error, remark);
+}
+
+function annotate(issue: typeof annotateError, error: unknown, remark?: string): void {
+  const { title, message, remedy } = explained(error);
+  issue(withoutSecrets([message, remark ?? remedy].join(' ')), { title });
+}
+
+function explained(error: unknown): ExplainedError {
+  if (error instanceof ExplainedError) return error;
+  if (isDebug() && error instanceof Error) {
+    for (const line of (error.stack ?? '').split('\n')) debug(quote(line));
+  }
+  return new UnforeseenError(quote(error instanceof Error ? error.message : String(error)));
+}

@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Milliseconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
+const ATTEMPT_MS = 65_000;
+
+/** A wish to stop: `requested` ends waits, `final` ends the attempt under way too. */
+export interface Stop {
+  readonly requested: AbortSignal;
+  readonly final: AbortSignal;
+}
+
+/** The time that one piece of work has, its retries and waits included. */
+export class Deadline {
+  readonly #end: number;
+  readonly #stop: Stop;
+
+  /** @param seconds from now */
+  constructor(seconds: number, stop: Stop) {
+    this.#end = performance.now() + seconds * 1000;
+    this.#stop = stop;
+  }
+
+  get secondsLeft(): number {
+    return Math.max(0, (this.#end - performance.now()) / 1000);
+  }
+
+  /** Whether somebody wants this work to stop. */
+  get stopped(): boolean {
+    return this.#stop.requested.aborted;
+  }
+
+  /** A signal for one attempt that starts now; by the clock, however the answer drips. */
+  attemptSignal(): AbortSignal {
+    const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
+    return AbortSignal.any([AbortSignal.timeout(Math.ceil(ms)), this.#stop.final]);
+  }
+
+  /** Resolves after so many seconds, or at once when the work shall stop. */
+  async wait(seconds: number): Promise<void> {
+    try {
+      await pause(seconds * 1000, undefined, { signal: this.#stop.requested });
+    } catch (error) {
+      if (!this.stopped) throw error;
+    }
+  }
+}

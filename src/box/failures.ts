@@ -1,0 +1,118 @@
+import {
+  AnswerError,
+  CertificateError,
+  ConnectionError,
+  ExplainedError,
+  HostUnknownError,
+  ProxyError,
+  TlsError,
+} from './errors.ts';
+import { hostOf } from './host.ts';
+import { quote } from './quote.ts';
+
+/** What is known of a request that failed. */
+interface Circumstances {
+  readonly url: string;
+  /** Host and port of the proxy, where one is used. */
+  readonly proxy: string | undefined;
+  /** Whether the request may have reached the box. */
+  readonly verified: boolean;
+  /** Whether its time was up, or the work stopped. */
+  readonly aborted: boolean;
+  /** Whether `ca-certificate` is in force. */
+  readonly ownCa: boolean;
+}
+
+/** Says of an error of Node's network stack what it means for whoever runs the workflow. */
+export function explain(error: unknown, circumstances: Circumstances): Error {
+  if (!(error instanceof Error) || error instanceof ExplainedError) return error as Error;
+  const { url, proxy, verified, aborted } = circumstances;
+  const host = hostOf(url);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+  const tunnel =
+    /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s.exec(
+      error.message,
+    );
+  if (tunnel !== null) {
+    const [, status, cause] = tunnel;
+    return new ProxyError(
+      proxy ?? '',
+      host,
+      status === undefined ? quote(cause ?? '') : `it answered with HTTP ${status}`,
+    );
+  }
+  if (aborted) {
+    const what = verified ? 'no whole answer came in time' : 'no connection was made in time';
+    return new ConnectionError(host, what, verified);
+  }
+  if (code === 'ENOTFOUND') return new HostUnknownError(host);
+  const certificate = CERTIFICATE_FAULTS[code];
+  if (certificate !== undefined) {
+    const [why, remedy] = certificate;
+    return new CertificateError(host, why, circumstances.ownCa ? OWN_CA_REMEDY : remedy);
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const why = `it is for another name (${quote(error.message.split('. ').at(-1) ?? '')})`;
+    return new CertificateError(host, why, "Give the name that it is for as the input 'host'.");
+  }
+  const tls = TLS_FAULTS.find(([pattern]) => pattern.test(`${code} ${error.message}`));
+  if (tls !== undefined) return new TlsError(host, tls[1]);
+  const why = CONNECTION_FAULTS[code];
+  if (why !== undefined) return new ConnectionError(host, `${why} (${code})`, verified);
+  if (code.startsWith('HPE_')) return new AnswerError(url, 'it sent something that is not HTTP');
+  return error;
+}
+
+const GIVE_CERTIFICATE =
+  "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).";
+const OWN_CA_REMEDY =
+  "Check that 'ca-certificate' is the certificate that the box serves now, or that of the authority that issued it.";
+const UNKNOWN_AUTHORITY: Fault = [
+  'it is from an authority that this runner does not know',
+  `If that is right, give the certificate of the authority to the action as 'ca-certificate'.`,
+];
+
+type Fault = readonly [why: string, remedy: string];
+
+/** By the codes of OpenSSL's X.509 verification, as Node gives them. */
+const CERTIFICATE_FAULTS: Readonly<Record<string, Fault>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['it is self-signed', GIVE_CERTIFICATE],
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+  CERT_HAS_EXPIRED: [
+    'it has expired',
+    'Renew it on the box (System > TLS certificates), and check the clock of this runner.',
+  ],
+  CERT_NOT_YET_VALID: ['it is not valid yet', 'Check the clocks of the box and of this runner.'],
+  CERT_REVOKED: ['it was revoked', 'Get a new one on the box (System > TLS certificates).'],
+  CERT_SIGNATURE_FAILURE: ['its signature is wrong', GIVE_CERTIFICATE],
+  INVALID_CA: ['the certificate of its authority may not issue any', GIVE_CERTIFICATE],
+  INVALID_PURPOSE: [
+    'it is not for a server',
+    'Get a new one on the box (System > TLS certificates).',
+  ],
+};
+
+const TLS_FAULTS: ReadonlyArray<readonly [pattern: RegExp, why: string]> = [
+  [
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/i,
+    'what answers there does not speak TLS',
+  ],
+  [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/i, 'it offers only versions of TLS older than 1.2'],
+  [/^(EPROTO|ERR_SSL_)/, 'the two sides could not agree on how to talk'],
+];
+
+const CONNECTION_FAULTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was cut',
+  ECONNABORTED: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'there is no way to its address',
+  ENETUNREACH: 'there is no way to its address',
+  EAI_AGAIN: 'the DNS did not answer',
+};

@@ -1,0 +1,22 @@
+import { withoutSecrets } from './secrets.ts';
+
+/** Characters of foreign text that may reach a log. */
+const MAX_LENGTH = 300;
+
+/**
+ * Foreign text as it may reach a log: on one line, without secrets, terminal sequences, control and
+ * direction characters, and without the `##[` that the runner reads as a command wherever it stands;
+ * 300 characters at most.
+ */
+export function quote(text: string): string {
+  const line = withoutSecrets(text)
+    .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replaceAll('##[', '## [')
+    .trim();
+  // Once more: what stood between the parts of a secret is gone now.
+  const cleaned = [...withoutSecrets(line)];
+  return cleaned.length <= MAX_LENGTH
+    ? cleaned.join('')
+    : `${cleaned.slice(0, MAX_LENGTH - 1).join('')}…`;
+}

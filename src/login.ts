@@ -1,0 +1,78 @@
+import { stopOnSignals } from './action/cancel.ts';
+import { requireCommandFiles } from './action/command-files.ts';
+import { type Inputs, readInputs } from './action/inputs.ts';
+import { maskCredentials } from './action/mask.ts';
+import { setOutputs } from './action/outputs.ts';
+import { log } from './action/report.ts';
+import { forgetSession, saveSession } from './action/session.ts';
+import { Deadline, type Stop } from './box/deadline.ts';
+import { PrivilegeError, StoppedError } from './box/errors.ts';
+import { type Account, checkMe, type Grant } from './box/me-response.ts';
+import { signIn } from './box/sign-in.ts';
+import { SIGN_OUT_SECONDS, signOut } from './box/sign-out.ts';
+import { UserApi } from './box/user-api.ts';
+import { USER_AGENT } from './version.ts';
+
+/**
+ * The step: trades email and password for a session key and hands it to the later steps. From the moment the
+ * key is here it is masked, then in the hands of the post-step, before anything else can fail.
+ */
+export async function login(): Promise<void> {
+  const inputs = readInputs();
+  requireCommandFiles();
+  const stop = stopOnSignals();
+  const api = new UserApi({ url: inputs.url, userAgent: USER_AGENT, ca: inputs.ca, log });
+  const deadline = new Deadline(inputs.timeout, stop);
+
+  const grant = await signIn(api, { ...inputs, deadline, log });
+  maskCredentials({ email: inputs.email, secret: grant.api_key });
+  try {
+    saveSession({ ...inputs, api_key: grant.api_key });
+    const account = requireAccount(grant, inputs);
+    // The post-step ends what was saved; nothing was handed out yet.
+    if (stop.requested.aborted) throw new StoppedError('');
+    handOver(grant, account, inputs);
+  } catch (error) {
+    if (!(error instanceof StoppedError)) await endAtOnce(api, grant, inputs, stop);
+    throw error;
+  }
+}
+
+function requireAccount(grant: Grant, { email, requiredPrivilege }: Inputs): Account {
+  const account = checkMe(grant, email);
+  if (requiredPrivilege !== undefined && !account.privileges.includes(requiredPrivilege)) {
+    throw new PrivilegeError(email, requiredPrivilege, account.privileges);
+  }
+  return account;
+}
+
+function handOver(
+  { api_key }: Grant,
+  { email, privileges }: Account,
+  { url, logout }: Inputs,
+): void {
+  setOutputs({ api_key, email, privileges, url });
+  if (!logout) forgetSession();
+  log.info(
+    `Signed in to ${url} as ${email} (${privileges.join(', ') || 'no privileges'}); ` +
+      (logout ? 'the key ends with the job.' : 'the key lives on after the job.'),
+  );
+}
+
+/** Ends a key that will not be used. Where that fails, the post-step tries again, if it was saved. */
+async function endAtOnce(
+  api: UserApi,
+  { api_key }: Grant,
+  { email }: Inputs,
+  stop: Stop,
+): Promise<void> {
+  const deadline = new Deadline(SIGN_OUT_SECONDS, stop);
+  try {
+    await signOut(api, { email, api_key, deadline, log });
+    forgetSession();
+  } catch (error) {
+    log.debug(
+      `The key could not be ended at once: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}

@@ -1,0 +1,4 @@
+import { runStep } from './action/report.ts';
+import { logout } from './logout.ts';
+
+void runStep(logout);
