@@ -2447,9 +2447,12 @@ function quote(text) {
 class InputError extends ExplainedError {
     title = 'Wrong input';
     constructor(problems) {
-        super(problems.map(({ input, fault }) => `Input '${input}' ${fault}.`).join('\n'), "Correct the 'with:' of this step; the README of the action says what each input takes.");
+        super(problems.map(({ input, fault }) => `Input '${input}' ${fault}.`).join('\n'), `${problems.some(({ fault }) => fault === EMPTY) ? SECRETS_MISSING : ''}Correct the 'with:' of this step; the README of the action says what each input takes.`);
     }
 }
+const EMPTY = 'is empty';
+const SECRETS_MISSING = 'A secret that does not exist gives an empty text, and so does every secret in a run from a fork or by Dependabot ' +
+    '(which has secrets of its own). ';
 class errors_CommandFileError extends ExplainedError {
     title = 'Runner file not usable';
     constructor(variable, path, why) {

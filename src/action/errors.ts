@@ -13,10 +13,17 @@ export class InputError extends ExplainedError {
   constructor(problems: readonly Problem[]) {
     super(
       problems.map(({ input, fault }) => `Input '${input}' ${fault}.`).join('\n'),
-      "Correct the 'with:' of this step; the README of the action says what each input takes.",
+      `${problems.some(({ fault }) => fault === EMPTY) ? SECRETS_MISSING : ''}Correct the 'with:' of this step; the README of the action says what each input takes.`,
     );
   }
 }
+
+/** The fault of a required input that is not given. */
+export const EMPTY = 'is empty';
+
+const SECRETS_MISSING =
+  'A secret that does not exist gives an empty text, and so does every secret in a run from a fork or by Dependabot ' +
+  '(which has secrets of its own). ';
 
 export class CommandFileError extends ExplainedError {
   readonly title = 'Runner file not usable';

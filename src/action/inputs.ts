@@ -4,7 +4,7 @@ import { checkEmail, checkPassword } from '../box/credentials.ts';
 import { InvalidValueError } from '../box/errors.ts';
 import { adminUrl, defaultHost } from '../box/host.ts';
 import { checkTotpSecret } from '../box/totp.ts';
-import { InputError, type Problem } from './errors.ts';
+import { EMPTY, InputError, type Problem } from './errors.ts';
 import { mask, maskCredentials } from './mask.ts';
 
 /** The inputs of action.yml, checked. */
@@ -25,10 +25,6 @@ export interface Inputs {
 
 /** Longer than that, a job of GitHub's own runners is ended: six hours. */
 const MAX_TIMEOUT = 21_600;
-
-const EMPTY =
-  'is empty. A secret that does not exist gives an empty text, and so does every secret in a workflow run from a ' +
-  'fork or by Dependabot (Dependabot has secrets of its own)';
 
 /**
  * Masks the secrets among the inputs, then checks all of them.

@@ -1,0 +1,308 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Intercept } from '../../devkit/box/box.ts';
+import { ADMIN, asked, box, LOGIN, LOGOUT, run, TOTP, USER } from '../support.ts';
+
+const KEY = 'f0'.repeat(32);
+
+describe('what the box decides', () => {
+  test.each([
+    [
+      'a wrong password',
+      { password: 'not the password' },
+      'Password refused',
+      /^localhost:\d+ refused the email and password of ci@example\.com: one of them is wrong, or there is no such account\. Check the inputs/,
+    ],
+    [
+      'an unknown account',
+      { email: 'nobody@example.com' },
+      'Password refused',
+      /of nobody@example\.com: one of them is wrong/,
+    ],
+    [
+      'an account in other case',
+      { email: 'CI@example.com' },
+      'Password refused',
+      /'email' \(case matters\)/,
+    ],
+    [
+      'two-factor without a secret',
+      { email: TOTP.email, password: TOTP.password },
+      'Two-factor code missing',
+      /the input 'totp-secret'/,
+    ],
+    [
+      'a privilege that the account does not have',
+      { email: USER.email, password: USER.password, 'require-privilege': 'admin' },
+      'Privilege missing',
+      /user@example\.com does not have the privilege 'admin' .* it has none\. Use another account/,
+    ],
+  ])(
+    '%s: one annotation that says what, why and what to do, and no key left',
+    async (_, inputs, title, message) => {
+      const target = await box();
+      const { conclusion, main, post } = await run(target, { with: inputs });
+      expect(conclusion).toBe('failure');
+      expect(main).toMatchObject({
+        exitCode: 1,
+        annotations: [{ level: 'error', title, message: expect.stringMatching(message) }],
+        outputs: {},
+      });
+      expect(post).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+      expect(asked(target).filter((request) => request === LOGIN)).toHaveLength(1);
+      expect(target.daemon.sessions.keys()).toEqual([]);
+    },
+  );
+
+  test('a session key in place of the password is refused like a wrong password', async () => {
+    const target = await box();
+    const first = await run(target, { with: { logout: 'false' } });
+    const { main } = await run(target, { with: { password: first.main.outputs['api_key'] ?? '' } });
+    expect(main.annotations[0]?.title).toBe('Password refused');
+  });
+
+  test('a wrong two-factor secret: five codes at the most, then both causes and the clocks', async () => {
+    const target = await box();
+    target.clockAhead = 4 * 60_000;
+    const inputs = {
+      email: TOTP.email,
+      password: TOTP.password,
+      'totp-secret': 'A'.repeat(32),
+      timeout: '12',
+    };
+    const { main } = await run(target, { with: inputs });
+    expect(main.annotations).toEqual([
+      {
+        level: 'error',
+        title: 'Two-factor code refused',
+        message: expect.stringMatching(
+          /Either the secret is not the account's, or the code was used a moment ago, or the clocks are apart: that of the box is 2[34]\d s ahead of this one\./,
+        ),
+      },
+    ]);
+    expect(target.requests.length).toBeLessThanOrEqual(3);
+  });
+
+  test('a right two-factor secret by a clock that is minutes away', async () => {
+    const target = await box();
+    target.clockAhead = -5 * 60_000;
+    const inputs = { email: TOTP.email, password: TOTP.password, 'totp-secret': TOTP.totpSecret };
+    const { conclusion } = await run(target, { with: inputs });
+    expect(conclusion).toBe('success');
+    expect(asked(target)).toEqual([LOGIN, LOGIN, LOGOUT]);
+  });
+
+  test('other reasons are told as they came, on one line', async () => {
+    const target = await box();
+    target.intercept = answer(
+      200,
+      JSON.stringify({
+        status: 'invalid',
+        reason: 'Enter a\npassword.\u001b[31m ::error::x ##[error]y',
+      }),
+    );
+    const { main } = await run(target);
+    expect(main.annotations).toEqual([
+      {
+        level: 'error',
+        title: 'Login refused',
+        message: expect.stringMatching(
+          /^localhost:\d+ refused the login: Enter a password\. ::error::x ## \[error\]y Check the inputs/,
+        ),
+      },
+    ]);
+  });
+});
+
+describe('what no box answers', () => {
+  test.each<[string, Intercept, string, RegExp]>([
+    [
+      'an HTML page',
+      answer(200, '<!doctype html><h1>Hello'),
+      'Answer not understood',
+      /not as a Mail-in-a-Box does: it sent an HTML page\./,
+    ],
+    ['nothing', answer(200, ''), 'Answer not understood', /it sent nothing/],
+    [
+      'broken JSON',
+      answer(200, `{"api_key": "${KEY}", "status": "ok`),
+      'Answer not understood',
+      /text that is not JSON/,
+    ],
+    [
+      'another JSON type',
+      answer(200, '["ok"]'),
+      'Answer not understood',
+      /JSON that is no object, but: array/,
+    ],
+    [
+      'another encoding',
+      answer(200, Buffer.from('{"status":"\u00e9"}', 'latin1')),
+      'Answer not understood',
+      /another encoding than UTF-8/,
+    ],
+    ['too much', answer(200, ' '.repeat(1_100_000)), 'Answer not understood', /more than 1 MB/],
+    [
+      'an unknown status',
+      answer(200, '{"status": "maybe"}'),
+      'Answer not understood',
+      /its 'status' is "maybe"/,
+    ],
+    ['no status', answer(200, '{}'), 'Answer not understood', /its 'status' is missing/],
+    [
+      'ok without a key',
+      answer(200, '{"status": "ok"}'),
+      'Answer not understood',
+      /its 'api_key' is missing or malformed/,
+    ],
+    [
+      'a key that a shell would run',
+      answer(200, JSON.stringify({ status: 'ok', api_key: '$(reboot)' })),
+      'Answer not understood',
+      /missing or malformed/,
+    ],
+    [
+      'a redirect',
+      answer(301, '', { location: 'https://elsewhere.example/admin/login\u0007' }),
+      'Redirected',
+      /HTTP 301, a redirect to https:\/\/elsewhere\.example\/admin\/login\. Credentials go to one place only/,
+    ],
+    [
+      'not found',
+      answer(404, ''),
+      'Not the API of a box',
+      /\/admin\/login answered with HTTP 404.*at https:\/\/HOST\/admin/,
+    ],
+    [
+      'a failure of the server',
+      answer(500, ''),
+      'Not the API of a box',
+      /HTTP 500.*\/var\/log\/syslog/,
+    ],
+    [
+      'too busy, with a long wait',
+      answer(503, '', { 'retry-after': '1000' }),
+      'Box busy',
+      /HTTP 503.* Tried once; the next try, 1000 s from now, would be too late\./,
+    ],
+  ])('%s is one clear error after one request', async (_, intercept, title, message) => {
+    const target = await box();
+    target.intercept = intercept;
+    const { conclusion, main, post } = await run(target);
+    expect(conclusion).toBe('failure');
+    expect(main).toMatchObject({
+      exitCode: 1,
+      annotations: [{ level: 'error', title, message: expect.stringMatching(message) }],
+      outputs: {},
+    });
+    expect(post).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect(asked(target)).toEqual([LOGIN]);
+  });
+
+  test('a path that is not the API is told with the right one', async () => {
+    const target = await box();
+    const { main } = await run(target, { with: { host: `https://${target.host}/mail` } });
+    expect(main.annotations[0]?.message).toMatch(/\/mail\/login answered with HTTP 404/);
+  });
+
+  test('a host that does not exist is named, the default one too', async () => {
+    const target = await box();
+    const { main } = await run(target, { with: { email: 'ci@nowhere.invalid', host: '' } });
+    expect(main.annotations).toEqual([
+      {
+        level: 'error',
+        title: 'Host unknown',
+        message: expect.stringMatching(/^There is no address for box\.nowhere\.invalid:/),
+      },
+    ]);
+  });
+});
+
+describe('a key that came with something wrong is ended at once', () => {
+  test.each<[string, object, RegExp]>([
+    [
+      'another account',
+      { email: 'other@example.com' },
+      /a key for the account "other@example\.com", not for ci@example\.com/,
+    ],
+    ['a status that is not ok', { status: 'invalid' }, /gave a key, but its 'status' is "invalid"/],
+    [
+      'privileges that are no list',
+      { privileges: 'admin' },
+      /'privileges' are not a list of plain names/,
+    ],
+    [
+      'a privilege that a shell would run',
+      { privileges: ['`id`'] },
+      /'privileges' are not a list of plain names/,
+    ],
+  ])('%s', async (_, wrong, message) => {
+    const target = await box();
+    target.intercept = async (request, response) => {
+      if (request.url !== '/admin/login') return true;
+      const api_key = target.daemon.sessions.create(ADMIN.email, `${ADMIN.password}\n`);
+      response.end(
+        JSON.stringify({
+          status: 'ok',
+          email: ADMIN.email,
+          privileges: ['admin'],
+          api_key,
+          ...wrong,
+        }),
+      );
+      return false;
+    };
+    const { main, post } = await run(target);
+    expect(main).toMatchObject({
+      exitCode: 1,
+      annotations: [
+        { level: 'error', title: 'Answer not understood', message: expect.stringMatching(message) },
+      ],
+      outputs: {},
+    });
+    expect(target.daemon.sessions.keys()).toEqual([]);
+    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+    expect(post).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  });
+});
+
+test('what the box may leave out it may leave out, and a byte order mark is forgiven', async () => {
+  const target = await box();
+  target.intercept = answer(200, `\ufeff{"status": "ok", "api_key": "-._~+/=aZ9"}`);
+  const { conclusion, main } = await run(target);
+  expect(conclusion).toBe('success');
+  expect(main.outputs).toEqual({
+    api_key: '-._~+/=aZ9',
+    email: ADMIN.email,
+    privileges: '[]',
+    url: target.url,
+  });
+});
+
+test('a busy box is asked again, with the reason in the log', async () => {
+  const target = await box();
+  const busy = answer(503, '', { 'retry-after': '1' });
+  target.intercept = (request, response) =>
+    target.requests.length > 1 ? true : busy(request, response);
+  const { conclusion, main } = await run(target);
+  expect(conclusion).toBe('success');
+  expect(main.log[0]).toMatch(
+    /is busy or restarting: it answered with HTTP 503\..* Trying again in 1\.0 s\.$/,
+  );
+  expect(asked(target)).toEqual([LOGIN, LOGIN, LOGOUT]);
+});
+
+function answer(
+  status: number,
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+): Intercept {
+  return (request, response) => {
+    if (request.url !== '/admin/login') return true;
+    response.statusCode = status;
+    // Past Node's own check: a header may hold what no header should.
+    for (const [name, value] of Object.entries(headers))
+      response.setHeader(name, value.replace(/[^ -~]/g, ''));
+    response.end(body);
+    return false;
+  };
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { afterEach, expect } from '@jest/globals';
+import { type Box, type BoxOptions, startBox } from '../devkit/box/box.ts';
+import type { Certificate } from '../devkit/box/certificate.ts';
+import {
+  type Job,
+  type JobResult,
+  runJob,
+  type Step,
+  type StepResult,
+} from '../devkit/runner/job.ts';
+
+/** The folder of the action. */
+export const ROOT = join(import.meta.dirname, '..');
+
+export const ADMIN = {
+  email: 'ci@example.com',
+  password: `it's "quoted" & 100% s3cret `,
+  privileges: ['admin'],
+};
+export const USER = { email: 'user@example.com', password: 'an ordinary password', privileges: [] };
+export const TOTP = {
+  email: 'totp@example.com',
+  password: 'two factors are better',
+  privileges: ['admin'],
+  totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+};
+
+const boxes: Box[] = [];
+afterEach(async () => {
+  await Promise.all(boxes.splice(0).map((box) => box.close()));
+});
+
+const certificates: Readonly<Record<string, Certificate>> = JSON.parse(
+  process.env['JEST_CERTIFICATES'] ?? '{}',
+);
+
+/** A stand-in box with the three accounts, closed after the test. */
+export async function box(options: BoxOptions = {}): Promise<Box> {
+  const { certificate = 'issued', name = 'localhost' } = options;
+  const made = typeof certificate === 'string' ? certificates[`${certificate} ${name}`] : undefined;
+  const started = await startBox({
+    accounts: [ADMIN, USER, TOTP],
+    ...options,
+    certificate: made ?? certificate,
+  });
+  boxes.push(started);
+  return started;
+}
+
+export interface Run extends JobResult {
+  readonly main: StepResult;
+  readonly post: StepResult;
+}
+
+export interface RunOptions extends Omit<Job, 'steps'> {
+  readonly with?: Readonly<Record<string, string>>;
+  /** What else the step of the action has. */
+  readonly step?: Partial<Step>;
+  /** The steps after it; its outputs are those of `steps.box`. */
+  readonly after?: readonly Step[];
+  readonly before?: readonly Step[];
+}
+
+/** Runs a job with the built action, as ADMIN unless told otherwise, and looks for leaks in all that it printed. */
+export async function run(
+  target: Pick<Box, 'host' | 'ca'>,
+  { with: inputs = {}, step = {}, before = [], after = [], ...job }: RunOptions = {},
+): Promise<Run> {
+  const given: Record<string, string> = {
+    email: ADMIN.email,
+    password: ADMIN.password,
+    host: target.host,
+    'ca-certificate': target.ca,
+    ...inputs,
+  };
+  const action = { id: 'box', ...step, uses: ROOT, with: given } as Step;
+  const result = await runJob({ ...job, steps: [...before, action, ...after] });
+  const main = result.steps[before.length];
+  const post = result.steps.at(-1);
+  if (main === undefined || post === undefined) throw new Error('The job has no steps');
+  for (const { stdout, stderr } of [main, post]) {
+    expectNoSecret(stdout + stderr, [
+      given['password'],
+      given['totp-secret'],
+      main.outputs['api_key'],
+    ]);
+    expect(stdout + stderr).not.toMatch(/^ +at .*[:(]\d+/m);
+  }
+  return { ...result, main, post };
+}
+
+/** Fails where a secret, or a form of it, stands in the output, masks apart. */
+export function expectNoSecret(output: string, secrets: ReadonlyArray<string | undefined>): void {
+  const said = output.replaceAll(/^::add-mask::.*$/gm, '');
+  for (const secret of secrets) {
+    if (secret === undefined || secret.trim() === '') continue;
+    const base64 = [0, 1, 2].map((shift) =>
+      // Without the ends, which depend on what stands around the secret.
+      Buffer.from('x'.repeat(shift) + secret)
+        .toString('base64')
+        .slice(shift === 0 ? 0 : 4, -4),
+    );
+    const forms = [secret, secret.trim(), encodeURIComponent(secret), ...base64];
+    for (const form of forms.filter((each) => each.length > 3)) {
+      expect(said).not.toContain(form);
+    }
+  }
+}
+
+/** The paths that the box was asked for, in order. */
+export function asked({ requests }: Box): string[] {
+  return requests.map(({ method, path }) => `${method} ${path}`);
+}
+
+export const LOGIN = 'POST /admin/login';
+export const LOGOUT = 'POST /admin/logout';
+export const PROOF = 'GET /admin/system/privacy';

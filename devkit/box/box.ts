@@ -1,0 +1,175 @@
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Answer, nginxPage } from './answers.ts';
+import { Bans } from './bans.ts';
+import { type Certificate, type CertificateKind, makeCertificate } from './certificate.ts';
+import { type Account, Daemon } from './daemon.ts';
+
+/** Seconds after which nginx no longer waits for the daemon. */
+const GATEWAY_TIMEOUT_S = 60;
+
+export interface BoxOptions {
+  readonly accounts?: readonly Account[];
+  /** A kind to make, or one made before. Default: `issued`. */
+  readonly certificate?: CertificateKind | Certificate;
+  /** Default: `https`. */
+  readonly scheme?: 'https' | 'http';
+  /** Milliseconds that the daemon takes for each request. Default: 0; on a real box some 60. */
+  readonly delay?: number;
+  /** Port to listen on. Default: a free one. */
+  readonly port?: number;
+  /** Name of the box, in its certificate and URL. Default: `localhost`. */
+  readonly name?: string;
+  /** The zone that the box looks after. */
+  readonly zone?: string;
+}
+
+/** A request that came through, for tests to look at. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
+/**
+ * Takes an exchange over from the box, for tests: answers in its place, does something before it, or breaks the
+ * connection. Resolves to true where the box shall answer after all.
+ */
+export type Intercept = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<boolean> | boolean;
+
+export interface Box {
+  /** Base URL of the admin API. */
+  readonly url: string;
+  /** Host and port. */
+  readonly host: string;
+  readonly port: number;
+  /** PEM of what to trust. */
+  readonly ca: string;
+  readonly daemon: Daemon;
+  readonly requests: SeenRequest[];
+  /** How many connections were opened. */
+  readonly connections: number;
+  intercept: Intercept | undefined;
+  /** Milliseconds that the box's clock is ahead of this machine's. */
+  clockAhead: number;
+  /** While false, nginx answers 502. */
+  daemonRuns: boolean;
+  /** Restarts the daemon, which ends all sessions. */
+  restart(): void;
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in Mail-in-a-Box on a loopback port. */
+export async function startBox(options: BoxOptions = {}): Promise<Box> {
+  const { accounts = [], certificate = 'issued', scheme = 'https', delay = 0, port = 0 } = options;
+  const { name = 'localhost', zone = 'example.com' } = options;
+  const { key, cert, ca } =
+    typeof certificate === 'string' ? makeCertificate(certificate, name) : certificate;
+  const now = () => Date.now() + box.clockAhead;
+  const bans = new Bans(now);
+  const daemon = new Daemon(now, zone, (address) => bans.failed(address));
+  for (const account of accounts) daemon.setAccount(account);
+
+  let busy: Promise<unknown> = Promise.resolve();
+  /** One gunicorn worker: one request at a time, in the order of their arrival, to the end even if nobody waits. */
+  async function ask(request: IncomingMessage): Promise<Answer> {
+    const body = await readText(request);
+    const answered = busy.then(async () => {
+      if (delay > 0) await pause(delay);
+      const { pathname } = new URL(request.url ?? '/', 'http://box');
+      return daemon.answer({
+        method: request.method ?? '',
+        path: pathname.slice('/admin'.length),
+        headers: headersOf(request),
+        body,
+        address: request.socket.remoteAddress ?? '',
+      });
+    });
+    // A failure of one request is not one of the next.
+    busy = answered.catch(() => undefined);
+    const impatience = new AbortController();
+    const patience = pause(GATEWAY_TIMEOUT_S * 1000, nginxPage(504, 'Gateway Time-out'), {
+      signal: impatience.signal,
+    }).catch(() => nginxPage(502, 'Bad Gateway'));
+    const answer = await Promise.race([answered, patience]);
+    impatience.abort();
+    return answer;
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '/';
+    box.requests.push({ method: request.method ?? '', path, headers: request.headers });
+    if (box.intercept !== undefined && !(await box.intercept(request, response))) return;
+    const answer = !path.startsWith('/admin/')
+      ? nginxPage(404, 'Not Found')
+      : box.daemonRuns
+        ? await ask(request)
+        : nginxPage(502, 'Bad Gateway');
+    response.writeHead(answer.status, {
+      Server: 'nginx',
+      Date: new Date(now()).toUTCString(),
+      ...answer.headers,
+      'Content-Length': Buffer.byteLength(answer.body),
+    });
+    response.end(answer.body);
+  }
+
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    handle(request, response).catch((error: unknown) => {
+      console.error('The stand-in box failed:', error);
+      response.destroy();
+    });
+  };
+  const server = scheme === 'https' ? createHttps({ key, cert }, listener) : createHttp(listener);
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  server.on('connection', (socket: Socket) => {
+    connections += 1;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    if (bans.isBanned(socket.remoteAddress ?? '')) socket.destroy();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address() as AddressInfo;
+  const host = `${name}:${address.port}`;
+
+  const box: Box = {
+    url: `${scheme}://${host}/admin`,
+    host,
+    port: address.port,
+    ca,
+    daemon,
+    requests: [],
+    get connections() {
+      return connections;
+    },
+    intercept: undefined,
+    clockAhead: 0,
+    daemonRuns: true,
+    restart: () => daemon.sessions.clear(),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+  return box;
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
+}

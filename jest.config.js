@@ -1,0 +1,21 @@
+/** Tests are ES modules like all else here; swc takes their types away. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/__tests__'],
+  globalSetup: '<rootDir>/__tests__/make-certificates.ts',
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript' },
+          target: 'es2024',
+          experimental: { keepImportAttributes: true },
+        },
+      },
+    ],
+  },
+  testTimeout: 60_000,
+};
