@@ -12,7 +12,8 @@ const DIST = join(ROOT, 'dist');
 
 rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST);
-for (const name of ['main', 'post']) {
+// main last: its licenses are those of both, since it holds all that post does.
+for (const name of ['post', 'main']) {
   const { code, assets } = await bundle(join(BUILD, 'src', `${name}.js`), {
     cache: false,
     quiet: true,

@@ -2396,6 +2396,12 @@ class PrivilegeError extends errors_ExplainedError {
 }
 const WHAT_ENDS_A_KEY = "Changing the account's password or two-factor settings ends the key, and so does restarting the management daemon " +
     'of the box; by itself it ends two days after its last use.';
+class NotEndedError extends errors_ExplainedError {
+    title = 'Key not ended';
+    constructor(cause) {
+        super(`Could not sign out, so the session key may still work. ${cause.message}`, WHAT_ENDS_A_KEY);
+    }
+}
 class errors_KeyAliveError extends errors_ExplainedError {
     title = 'Key still works';
     constructor(host) {
@@ -2487,12 +2493,12 @@ async function runStep(step) {
         process.exitCode = ExitCode.Failure;
     }
 }
-function warn(error, remark) {
-    annotate(warning, error, remark);
+function warn(error) {
+    annotate(warning, error);
 }
-function annotate(issue, error, remark) {
+function annotate(issue, error) {
     const { title, message, remedy } = explained(error);
-    issue(withoutSecrets([message, remark ?? remedy].join(' ')), { title });
+    issue(withoutSecrets(`${message} ${remedy}`), { title });
 }
 function explained(error) {
     if (error instanceof errors_ExplainedError)
@@ -3253,11 +3259,16 @@ async function signIn(api, { email, password, totpSecret, deadline, log }) {
 
 const SIGN_OUT_SECONDS = 30;
 async function signOut(api, { email, api_key, deadline, log }) {
-    await retry_retry((signal) => api.logout(email, api_key, { signal }), {
-        deadline,
-        log,
-        grantsKeys: false,
-    });
+    try {
+        await retry_retry((signal) => api.logout(email, api_key, { signal }), {
+            deadline,
+            log,
+            grantsKeys: false,
+        });
+    }
+    catch (error) {
+        throw error instanceof errors_ExplainedError ? new NotEndedError(error) : error;
+    }
 }
 async function proveEnded(api, { email, api_key, deadline, log }) {
     let works;

@@ -2396,6 +2396,12 @@ class PrivilegeError extends ExplainedError {
 }
 const WHAT_ENDS_A_KEY = "Changing the account's password or two-factor settings ends the key, and so does restarting the management daemon " +
     'of the box; by itself it ends two days after its last use.';
+class NotEndedError extends ExplainedError {
+    title = 'Key not ended';
+    constructor(cause) {
+        super(`Could not sign out, so the session key may still work. ${cause.message}`, WHAT_ENDS_A_KEY);
+    }
+}
 class KeyAliveError extends ExplainedError {
     title = 'Key still works';
     constructor(host) {
@@ -2487,12 +2493,12 @@ async function runStep(step) {
         process.exitCode = ExitCode.Failure;
     }
 }
-function warn(error, remark) {
-    annotate(warning, error, remark);
+function warn(error) {
+    annotate(warning, error);
 }
-function annotate(issue, error, remark) {
+function annotate(issue, error) {
     const { title, message, remedy } = explained(error);
-    issue(withoutSecrets([message, remark ?? remedy].join(' ')), { title });
+    issue(withoutSecrets(`${message} ${remedy}`), { title });
 }
 function explained(error) {
     if (error instanceof ExplainedError)
@@ -2758,11 +2764,16 @@ function inSeconds(seconds) {
 
 const SIGN_OUT_SECONDS = 30;
 async function signOut(api, { email, api_key, deadline, log }) {
-    await retry((signal) => api.logout(email, api_key, { signal }), {
-        deadline,
-        log,
-        grantsKeys: false,
-    });
+    try {
+        await retry((signal) => api.logout(email, api_key, { signal }), {
+            deadline,
+            log,
+            grantsKeys: false,
+        });
+    }
+    catch (error) {
+        throw error instanceof ExplainedError ? new NotEndedError(error) : error;
+    }
 }
 async function proveEnded(api, { email, api_key, deadline, log }) {
     let works;
@@ -3173,7 +3184,6 @@ const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`
 
 
 
-
 async function logout() {
     const session = readSession();
     if (session === undefined)
@@ -3189,7 +3199,7 @@ async function logout() {
     catch (error) {
         if (verifyLogout)
             throw error;
-        warn(error, `The session key was not ended. ${WHAT_ENDS_A_KEY}`);
+        warn(error);
         return;
     }
     if (!verifyLogout)

@@ -3,7 +3,6 @@ import { maskCredentials } from './action/mask.ts';
 import { log, warn } from './action/report.ts';
 import { readSession } from './action/session.ts';
 import { Deadline } from './box/deadline.ts';
-import { WHAT_ENDS_A_KEY } from './box/errors.ts';
 import { proveEnded, SIGN_OUT_SECONDS, signOut } from './box/sign-out.ts';
 import { UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
@@ -25,7 +24,7 @@ export async function logout(): Promise<void> {
     await signOut(api, options);
   } catch (error) {
     if (verifyLogout) throw error;
-    warn(error, `The session key was not ended. ${WHAT_ENDS_A_KEY}`);
+    warn(error);
     return;
   }
   if (!verifyLogout) return;

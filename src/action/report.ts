@@ -25,13 +25,13 @@ export async function runStep(step: () => Promise<void>): Promise<void> {
 }
 
 /** Reports an error that does not make the step fail. */
-export function warn(error: unknown, remark: string): void {
-  annotate(warning, error, remark);
+export function warn(error: unknown): void {
+  annotate(warning, error);
 }
 
-function annotate(issue: typeof annotateError, error: unknown, remark?: string): void {
+function annotate(issue: typeof annotateError, error: unknown): void {
   const { title, message, remedy } = explained(error);
-  issue(withoutSecrets([message, remark ?? remedy].join(' ')), { title });
+  issue(withoutSecrets(`${message} ${remedy}`), { title });
 }
 
 function explained(error: unknown): ExplainedError {

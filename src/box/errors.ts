@@ -252,12 +252,23 @@ export class PrivilegeError extends ExplainedError {
   }
 }
 
-// What the proof after signing out can show
+// What signing out can end in
 
 /** What ends a key that could not be ended here. */
-export const WHAT_ENDS_A_KEY =
+const WHAT_ENDS_A_KEY =
   "Changing the account's password or two-factor settings ends the key, and so does restarting the management daemon " +
   'of the box; by itself it ends two days after its last use.';
+
+export class NotEndedError extends ExplainedError {
+  readonly title = 'Key not ended';
+
+  constructor(cause: ExplainedError) {
+    super(
+      `Could not sign out, so the session key may still work. ${cause.message}`,
+      WHAT_ENDS_A_KEY,
+    );
+  }
+}
 
 export class KeyAliveError extends ExplainedError {
   readonly title = 'Key still works';

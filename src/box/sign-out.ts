@@ -1,5 +1,5 @@
 import type { Deadline } from './deadline.ts';
-import { ExplainedError, KeyAliveError, ProofError } from './errors.ts';
+import { ExplainedError, KeyAliveError, NotEndedError, ProofError } from './errors.ts';
 import { hostOf } from './host.ts';
 import type { Log } from './log.ts';
 import { retry } from './retry.ts';
@@ -18,17 +18,21 @@ export interface SignOutOptions {
 /**
  * Ends a session key. Resolves too where the key was dead already: a box does not tell the difference.
  *
- * @throws the errors of `UserApi.logout` and `retry`
+ * @throws NotEndedError
  */
 export async function signOut(
   api: UserApi,
   { email, api_key, deadline, log }: SignOutOptions,
 ): Promise<void> {
-  await retry((signal) => api.logout(email, api_key, { signal }), {
-    deadline,
-    log,
-    grantsKeys: false,
-  });
+  try {
+    await retry((signal) => api.logout(email, api_key, { signal }), {
+      deadline,
+      log,
+      grantsKeys: false,
+    });
+  } catch (error) {
+    throw error instanceof ExplainedError ? new NotEndedError(error) : error;
+  }
 }
 
 /**

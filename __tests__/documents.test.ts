@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readAction } from '../devkit/runner/action.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { ROOT } from './support.ts';
+
+const action = readAction(ROOT);
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+describe('the README', () => {
+  test('has the inputs of action.yml', () => {
+    const inputs = Object.entries(action.inputs).map(([name, input]) => [
+      name,
+      input.required === true
+        ? 'required'
+        : input.default === undefined
+          ? 'none'
+          : `\`${input.default}\``,
+      input.description,
+    ]);
+    expect(table('Inputs')).toEqual(inputs);
+  });
+
+  test('has the outputs of action.yml', () => {
+    const outputs = Object.entries(action.outputs).map(([name, { description }]) => [
+      name,
+      description,
+    ]);
+    expect(table('Outputs')).toEqual(outputs);
+  });
+
+  test('has the two commands, which are scripts of package.json', () => {
+    expect(readme).toContain('\nnpm ci && npm run demo\n');
+    expect(readme).toContain('\nnpm cit\n');
+    expect(manifest.scripts).toHaveProperty('demo');
+    expect(manifest.scripts).toHaveProperty('test');
+  });
+
+  /** The cells of the table below a heading, the first without its back-ticks. */
+  function table(heading: string): string[][] {
+    const [, section = ''] = readme.split(`## ${heading}\n`);
+    const rows =
+      section
+        .split('\n## ')[0]
+        ?.match(/^\|.*\|$/gm)
+        ?.slice(2) ?? [];
+    return rows.map((row) => {
+      const [name = '', ...cells] = row.slice(2, -2).split(' | ');
+      return [name.replaceAll('`', ''), ...cells];
+    });
+  }
+});
+
+describe('the bundles', () => {
+  test.each(['main', 'post'] as const)(
+    'dist/%s.cjs runs on node24 and has 150 KB at the most',
+    (name) => {
+      expect(action.runs).toMatchObject({ using: 'node24', [name]: `dist/${name}.cjs` });
+      expect(readFileSync(join(ROOT, 'dist', `${name}.cjs`)).length).toBeLessThanOrEqual(
+        150 * 1024,
+      );
+    },
+  );
+
+  test('dist/licenses.txt names every package in them', () => {
+    const bundle = readFileSync(join(ROOT, 'dist', 'main.cjs'), 'utf8');
+    const modules = bundle.matchAll(/MODULE: \.\/node_modules\/((?:@[^/]+\/)?[^/]+)\//g);
+    // ncc does not name the CommonJS modules among them, of which tunnel is the one.
+    const packages = new Set(['tunnel', ...Array.from(modules, ([, name]) => name)]);
+    expect(packages.size).toBeGreaterThanOrEqual(4);
+    const licenses = readFileSync(join(ROOT, 'dist', 'licenses.txt'), 'utf8');
+    for (const name of packages) expect(licenses).toMatch(new RegExp(`^${name}$`, 'm'));
+  });
+});
+
+test('every dependency is pinned to one version', () => {
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  for (const version of Object.values({
+    ...dependencies,
+    ...devDependencies,
+    ...optionalDependencies,
+  })) {
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  }
+});

@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Box } from '../../devkit/box/box.ts';
+import { readKeyValues } from '../../devkit/runner/command-files.ts';
+import { asked, box, LOGIN, LOGOUT, type Run, run } from '../support.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'order-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('files that cannot be used are found before the box is asked', () => {
+  test.each(['GITHUB_STATE', 'GITHUB_OUTPUT'] as const)('%s', async (variable) => {
+    const target = await box();
+    const missing = join(folder, 'missing');
+    for (const [path, message] of [
+      [
+        '',
+        /^The variable GITHUB_\w+ is not set, so the session key could not be handed on safely\./,
+      ],
+      [missing, /missing, the file of GITHUB_\w+: it is not there\./],
+      [folder, /the file of GITHUB_\w+: it is a folder\./],
+      ['/dev/full', /^Cannot write to \/dev\/full, the file of GITHUB_\w+: the disk is full\./],
+    ] as const) {
+      const { main } = await run(target, { step: { commandFiles: { [variable]: path } } });
+      expect(main).toMatchObject({
+        exitCode: 1,
+        annotations: [
+          {
+            level: 'error',
+            title: 'Runner file not usable',
+            message: expect.stringMatching(message),
+          },
+        ],
+      });
+      expect(main.annotations[0]?.message).toContain(variable);
+    }
+    expect(asked(target)).toEqual([]);
+  });
+});
+
+describe('mask, then save, then hand over', () => {
+  test('where saving fails, the key is masked already, not handed over, and ended at once', async () => {
+    const target = await box();
+    const { main, post } = await runWithFolderInPlaceOf('GITHUB_STATE', target);
+    expect(main.annotations).toMatchObject([
+      {
+        title: 'Runner file not usable',
+        message: expect.stringMatching(/GITHUB_STATE: it is a folder/),
+      },
+    ]);
+    expect(masks(main.stdout)).toContainEqual(expect.stringMatching(/^[0-9a-f]{64}$/));
+    expect(main.outputs).toEqual({});
+    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+    expect(target.daemon.sessions.keys()).toEqual([]);
+    expect(post).toMatchObject({ exitCode: 0, stdout: '' });
+  });
+
+  test('where handing over fails, the key is saved already, and ended at once', async () => {
+    const target = await box();
+    let saved: string | undefined;
+    const state = join(folder, 'state');
+    writeFileSync(state, '');
+    const { main } = await runWithFolderInPlaceOf('GITHUB_OUTPUT', target, {
+      GITHUB_STATE: state,
+      onLogout: () => {
+        saved = readKeyValues(state)['session'];
+      },
+    });
+    expect(main.annotations).toMatchObject([
+      {
+        title: 'Runner file not usable',
+        message: expect.stringMatching(/GITHUB_OUTPUT: it is a folder/),
+      },
+    ]);
+    expect(JSON.parse(saved ?? '')).toMatchObject({
+      url: target.url,
+      api_key: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+    expect(target.daemon.sessions.keys()).toEqual([]);
+    // Nothing is left for the post-step.
+    expect(readKeyValues(state)).toEqual({ session: '' });
+  });
+
+  test('where ending it at once fails too, the post-step does it', async () => {
+    const target = await box();
+    const { main } = await runWithFolderInPlaceOf('GITHUB_OUTPUT', target, {
+      onLogout: (times) => times === 1,
+    });
+    expect(main.exitCode).toBe(1);
+    expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT]);
+    expect(target.daemon.sessions.keys()).toEqual([]);
+  });
+
+  test('every secret is masked before the first request, the key before it is saved', async () => {
+    const target = await box();
+    const { main } = await run(target, { debug: true });
+    const lines = main.stdout.split('\n');
+    const first = lines.findIndex((line) => line.startsWith('::debug::POST'));
+    expect(masks(lines.slice(0, first).join('\n'))).toHaveLength(3);
+    expect(masks(lines.slice(first).join('\n'))).toEqual([
+      main.outputs['api_key'],
+      Buffer.from(`${main.outputs['email']}:${main.outputs['api_key']}`).toString('base64'),
+    ]);
+  });
+});
+
+interface Tampering {
+  readonly GITHUB_STATE?: string;
+  /** Whether the logout shall fail. */
+  readonly onLogout?: (times: number) => unknown;
+}
+
+/** Puts a folder in the place of a file while the login is under way. */
+function runWithFolderInPlaceOf(
+  variable: 'GITHUB_STATE' | 'GITHUB_OUTPUT',
+  target: Box,
+  { onLogout, ...files }: Tampering = {},
+): Promise<Run> {
+  const path = join(folder, variable);
+  writeFileSync(path, '');
+  let logouts = 0;
+  target.intercept = (request, response) => {
+    if (request.url === '/admin/login') {
+      rmSync(path);
+      mkdirSync(path);
+    } else if (onLogout?.(++logouts) === true) {
+      response.writeHead(500).end();
+      return false;
+    }
+    return true;
+  };
+  return run(target, { step: { commandFiles: { [variable]: path, ...files } } });
+}
+
+function masks(stdout: string): string[] {
+  return [...stdout.matchAll(/^::add-mask::(.*)$/gm)].map(([, value]) => value ?? '');
+}

@@ -1,0 +1,222 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Intercept } from '../../devkit/box/box.ts';
+import { ADMIN, asked, box, LOGIN, LOGOUT, PROOF, ROOT, run, USER } from '../support.ts';
+
+const VERIFY = { 'verify-logout': 'true' };
+const AS_USER = { email: USER.email, password: USER.password };
+const SILENT = { exitCode: 0, annotations: [], log: [], stderr: '' };
+
+describe('the post-step signs out', () => {
+  test('after a later step that failed', async () => {
+    const target = await box();
+    const { conclusion, post } = await run(target, { after: [{ run: 'exit 3' }] });
+    expect(conclusion).toBe('failure');
+    expect(post).toMatchObject(SILENT);
+    expect(target.daemon.sessions.keys()).toEqual([]);
+  });
+
+  test('by what was saved, whatever the inputs say by then', async () => {
+    const target = await box();
+    const other = await box({ name: 'box.test' });
+    const { conclusion } = await run(target, {
+      env: {
+        EMAIL: ADMIN.email,
+        PASSWORD: ADMIN.password,
+        HOST: target.host,
+        CA: target.ca,
+        LOGOUT: 'true',
+      },
+      with: {
+        email: `\${{ env.EMAIL }}`,
+        password: `\${{ env.PASSWORD }}`,
+        host: `\${{ env.HOST }}`,
+        'ca-certificate': `\${{ env.CA }}`,
+        logout: `\${{ env.LOGOUT }}`,
+      },
+      after: [
+        {
+          run:
+            'for name in EMAIL PASSWORD CA; do echo "$name=" >> "$GITHUB_ENV"; done\n' +
+            `echo "HOST=${other.host}" >> "$GITHUB_ENV"; echo "LOGOUT=false" >> "$GITHUB_ENV"`,
+        },
+      ],
+    });
+    expect(conclusion).toBe('success');
+    expect(target.daemon.sessions.keys()).toEqual([]);
+    expect(asked(other)).toEqual([]);
+  });
+
+  test('after a main step that was killed once the key was saved', async () => {
+    const target = await box();
+    let kill: (signal: NodeJS.Signals) => void = () => {};
+    target.intercept = async (request, response) => {
+      if (request.url !== '/admin/login') return true;
+      // A key beside another account: main saves it, then asks to end it, and is killed meanwhile.
+      const api_key = target.daemon.sessions.create(ADMIN.email, `${ADMIN.password}\n`);
+      target.intercept = () => {
+        target.intercept = undefined;
+        kill('SIGKILL');
+        return false;
+      };
+      response.end(JSON.stringify({ status: 'ok', email: 'other@example.com', api_key }));
+      return false;
+    };
+    const { main, post } = await run(target, {
+      step: {
+        onStart: (send) => {
+          kill = send;
+        },
+      },
+    });
+    expect(main.signal).toBe('SIGKILL');
+    expect(post).toMatchObject(SILENT);
+    expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT]);
+    expect(target.daemon.sessions.keys()).toEqual([]);
+  });
+});
+
+describe('the post-step is silent and green', () => {
+  test('where there was no main', () => {
+    const output = execFileSync(process.execPath, [join(ROOT, 'dist', 'post.cjs')], {
+      env: {},
+      encoding: 'utf8',
+    });
+    expect(output).toBe('');
+  });
+
+  test('where the box was restarted meanwhile, and the key is dead already', async () => {
+    const target = await box();
+    const { post } = await run(target, { after: [{ call: () => target.restart() }] });
+    expect(post).toMatchObject(SILENT);
+    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+  });
+
+  test('where 64 newer sessions pushed the key out', async () => {
+    const target = await box();
+    const { main, post } = await run(target, {
+      after: [
+        {
+          call: () => {
+            for (let i = 0; i < 64; i++) target.daemon.sessions.create(USER.email, '');
+          },
+        },
+      ],
+    });
+    expect(target.daemon.sessions.keys()).not.toContain(main.outputs['api_key']);
+    expect(post).toMatchObject(SILENT);
+  });
+});
+
+describe('a logout that fails', () => {
+  test('warns once, says what ends the key, and leaves the job green', async () => {
+    const target = await box();
+    target.intercept = answer(LOGOUT, 500);
+    const { conclusion, post } = await run(target);
+    expect(conclusion).toBe('success');
+    expect(post).toMatchObject({
+      exitCode: 0,
+      annotations: [
+        {
+          level: 'warning',
+          title: 'Key not ended',
+          message: expect.stringMatching(
+            /^Could not sign out, so the session key may still work\. \S+\/admin\/logout answered with HTTP 500.* Changing the account's password or two-factor settings ends the key.*two days/,
+          ),
+        },
+      ],
+    });
+  });
+
+  test('is red with verify-logout', async () => {
+    const target = await box();
+    target.intercept = answer(LOGOUT, 200, '<html>');
+    const { conclusion, post } = await run(target, { with: VERIFY });
+    expect(conclusion).toBe('failure');
+    expect(post.annotations).toMatchObject([
+      { level: 'error', message: expect.stringMatching(/it sent an HTML page.*two days/) },
+    ]);
+  });
+});
+
+describe('verify-logout', () => {
+  test.each([
+    ['an administrator', {}],
+    ['an ordinary user', AS_USER],
+  ])('proves the key of %s dead', async (_, inputs) => {
+    const target = await box();
+    const { conclusion, post } = await run(target, { with: { ...VERIFY, ...inputs } });
+    expect(conclusion).toBe('success');
+    expect(post).toMatchObject({
+      annotations: [],
+      log: [`Signed out of ${target.url}; the key is refused now.`],
+    });
+    expect(asked(target)).toEqual([LOGIN, LOGOUT, PROOF]);
+  });
+
+  test.each([
+    ['an administrator', {}],
+    ['an ordinary user', AS_USER],
+  ])('fails the job where the key of %s still works', async (_, inputs) => {
+    const target = await box();
+    target.intercept = answer(LOGOUT, 200, '{"status": "ok"}');
+    const { conclusion, post } = await run(target, { with: { ...VERIFY, ...inputs } });
+    expect(conclusion).toBe('failure');
+    expect(post).toMatchObject({
+      exitCode: 1,
+      annotations: [
+        {
+          level: 'error',
+          title: 'Key still works',
+          message: expect.stringMatching(/the key still works\. Changing/),
+        },
+      ],
+    });
+  });
+
+  test.each<[string, number, Record<string, string>]>([
+    ['a failure of the server', 500, {}],
+    ['a refusal that is not about the key', 401, { 'X-Reason': 'Authorization header invalid.' }],
+    ['a refusal without a reason', 403, {}],
+  ])('fails the job where %s shows nothing', async (_, status, headers) => {
+    const target = await box();
+    target.intercept = answer(PROOF, status, '', headers);
+    const { conclusion, post } = await run(target, { with: VERIFY });
+    expect(conclusion).toBe('failure');
+    expect(post.annotations).toMatchObject([
+      {
+        level: 'error',
+        title: 'Sign-out not proven',
+        message: expect.stringMatching(
+          /^Signed out, but cannot show that the key is refused\. .*two days/,
+        ),
+      },
+    ]);
+  });
+});
+
+test('an error that nobody foresaw is one annotation, and shows its stack with debug logging alone', async () => {
+  const target = await box();
+  const broken = { env: { STATE_session: '{"broken' }, with: { email: '' } };
+  const { post } = await run(target, broken);
+  expect(post.annotations).toMatchObject([
+    { level: 'error', title: 'Unexpected error', message: expect.stringMatching(/JSON/) },
+  ]);
+  expect(post.stdout.trim().split('\n')).toHaveLength(1);
+  const debugged = await run(target, { ...broken, debug: true });
+  expect(debugged.post.stdout).toMatch(/^::debug::at .*readSession/m);
+});
+
+function answer(
+  to: string,
+  status: number,
+  body = '',
+  headers: Record<string, string> = {},
+): Intercept {
+  return (request, response) => {
+    if (`${request.method} ${request.url}` !== to) return true;
+    response.writeHead(status, headers).end(body);
+    return false;
+  };
+}
