@@ -1,9 +1,9 @@
 /** `npm run box`: a stand-in box by hand, until Ctrl-C. */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Secret } from 'otpauth';
+import { Secret, TOTP } from 'otpauth';
 import { startBox } from './box.ts';
 
 const USAGE = `Starts a stand-in Mail-in-a-Box on a loopback port; it runs until Ctrl-C.
@@ -15,19 +15,12 @@ const USAGE = `Starts a stand-in Mail-in-a-Box on a loopback port; it runs until
   --self-signed   serve a certificate as a box does before it has one of Let's Encrypt
   --delay MS      take so long for each request; a real box takes some 60`;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '0' },
-    totp: { type: 'boolean', default: false },
-    'self-signed': { type: 'boolean', default: false },
-    delay: { type: 'string', default: '0' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
+const values = readArguments();
 if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
+
 const email = 'ci@example.com';
 const password = 'correct horse battery staple';
 const totpSecret = values.totp ? new Secret({ size: 20 }).base32 : undefined;
@@ -36,10 +29,20 @@ const box = await startBox({
   certificate: values['self-signed'] ? 'self-signed' : 'issued',
   port: Number(values.port),
   delay: Number(values.delay),
-});
-const caFile = join(tmpdir(), `stand-in-box-${box.port}.pem`);
-writeFileSync(caFile, box.ca);
+}).catch((error: unknown) =>
+  fail(`Cannot listen: ${error instanceof Error ? error.message : error}`),
+);
 
+const folder = mkdtempSync(join(tmpdir(), 'box-'));
+const caFile = join(folder, 'ca.pem');
+writeFileSync(caFile, box.ca);
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
+
+const code =
+  totpSecret === undefined
+    ? ''
+    : `--header 'X-Auth-Token: ${TOTP.generate({ secret: Secret.fromBase32(totpSecret) })}' `;
 console.log(`A stand-in Mail-in-a-Box listens on
 
   url             ${box.url}
@@ -47,8 +50,34 @@ console.log(`A stand-in Mail-in-a-Box listens on
   password        ${password}
 ${totpSecret === undefined ? '' : `  totp-secret     ${totpSecret}\n`}  ca-certificate  ${caFile}
 
-Sign in${totpSecret === undefined ? '' : ' (the code goes into the header X-Auth-Token)'}:
+Sign in${code === '' ? '' : ', with the code of this moment'}:
 
-  curl --cacert ${caFile} --user '${email}:${password}' --request POST ${box.url}/login
+  curl --cacert ${caFile} --user '${email}:${password}' ${code}--request POST ${box.url}/login
 
 It runs until Ctrl-C.`);
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '0' },
+        totp: { type: 'boolean', default: false },
+        'self-signed': { type: 'boolean', default: false },
+        delay: { type: 'string', default: '0' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    for (const name of ['port', 'delay'] as const) {
+      if (!/^\d{1,5}$/.test(values[name]))
+        throw new Error(`--${name} takes a number, not '${values[name]}'`);
+    }
+    return values;
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  }
+}
+
+function fail(why: string): never {
+  console.error(why);
+  process.exit(1);
+}

@@ -30,6 +30,12 @@ export function explain(error: unknown, circumstances: Circumstances): Error {
   const host = hostOf(url);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
 
+  if (aborted) {
+    if (proxy !== undefined && !verified)
+      return new ProxyError(proxy, host, 'no connection in time');
+    const what = verified ? 'no whole answer came in time' : 'no connection was made in time';
+    return new ConnectionError(host, what, verified);
+  }
   const tunnel =
     /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s.exec(
       error.message,
@@ -41,10 +47,6 @@ export function explain(error: unknown, circumstances: Circumstances): Error {
       host,
       status === undefined ? quote(cause ?? '') : `it answered with HTTP ${status}`,
     );
-  }
-  if (aborted) {
-    const what = verified ? 'no whole answer came in time' : 'no connection was made in time';
-    return new ConnectionError(host, what, verified);
   }
   if (code === 'ENOTFOUND') return new HostUnknownError(host);
   const certificate = CERTIFICATE_FAULTS[code];

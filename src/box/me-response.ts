@@ -26,11 +26,13 @@ declare const checked: unique symbol;
 /** A session key of a form that no shell, log or file can misread. */
 export type ApiKey = string & { readonly [checked]: 'ApiKey' };
 
-/** A login that gave a key. Nothing but the key has been checked yet. */
+/** The fields of an answer before anybody has looked at them. */
+type Unchecked<T> = { readonly [Field in keyof T]?: unknown };
+
+/** A login that gave a key. Nothing but the key has been checked yet; `checkMe` does the rest. */
 export interface Grant {
   readonly api_key: ApiKey;
-  /** The fields of the answer, for `checkMe`. */
-  readonly answer: Readonly<Record<string, unknown>>;
+  readonly me: Unchecked<MeResponse>;
   readonly url: string;
 }
 
@@ -48,9 +50,9 @@ export interface Account {
  * AnswerError where it is no MeResponse
  */
 export function readMeResponse(answer: Answer, email: string): Grant {
-  const me = parseJson(answer);
+  const me: Unchecked<MeResponse> = parseJson(answer);
   const { api_key, status, reason } = me;
-  if (isApiKey(api_key)) return { api_key, answer: me, url: answer.url };
+  if (isApiKey(api_key)) return { api_key, me, url: answer.url };
   if (status === 'ok') {
     throw new AnswerError(
       answer.url,
@@ -76,8 +78,8 @@ export function readMeResponse(answer: Answer, email: string): Grant {
  *
  * @throws AnswerError where the status is not ok, the account is another one, or a privilege is no plain name
  */
-export function checkMe({ answer, url }: Grant, email: string): Account {
-  const { status, email: named = email, privileges = [] } = answer;
+export function checkMe({ me, url }: Grant, email: string): Account {
+  const { status, email: named = email, privileges = [] } = me;
   if (status !== 'ok') {
     throw new AnswerError(url, `it gave a key, but its 'status' is ${describe(status)}`);
   }
