@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Intercept } from '../../devkit/box/box.ts';
+import { answerWith, busy, change, type Fault, redirect } from '../../devkit/box/faults.ts';
 import { ADMIN, asked, box, LOGIN, LOGOUT, run, TOTP, USER } from '../support.ts';
 
 const KEY = 'f0'.repeat(32);
@@ -93,13 +93,8 @@ describe('what the box decides', () => {
 
   test('other reasons are told as they came, on one line', async () => {
     const target = await box();
-    target.intercept = answer(
-      200,
-      JSON.stringify({
-        status: 'invalid',
-        reason: 'Enter a\npassword.\u001b[31m ::error::x ##[error]y',
-      }),
-    );
+    const reason = 'Enter a\npassword.\u001b[31m ::error::x ##[error]y';
+    target.strike(answerWith(JSON.stringify({ status: 'invalid', reason })));
     const { main } = await run(target);
     expect(main.annotations).toEqual([
       {
@@ -114,79 +109,79 @@ describe('what the box decides', () => {
 });
 
 describe('what no box answers', () => {
-  test.each<[string, Intercept, string, RegExp]>([
+  test.each<[string, Fault, string, RegExp]>([
     [
       'an HTML page',
-      answer(200, '<!doctype html><h1>Hello'),
+      answerWith('<!doctype html><h1>Hello'),
       'Answer not understood',
       /not as a Mail-in-a-Box does: it sent an HTML page\./,
     ],
-    ['nothing', answer(200, ''), 'Answer not understood', /it sent nothing/],
+    ['nothing', answerWith(''), 'Answer not understood', /it sent nothing/],
     [
       'broken JSON',
-      answer(200, `{"api_key": "${KEY}", "status": "ok`),
+      answerWith(`{"api_key": "${KEY}", "status": "ok`),
       'Answer not understood',
       /text that is not JSON/,
     ],
     [
       'another JSON type',
-      answer(200, '["ok"]'),
+      answerWith('["ok"]'),
       'Answer not understood',
       /JSON that is no object, but: array/,
     ],
     [
       'another encoding',
-      answer(200, Buffer.from('{"status":"\u00e9"}', 'latin1')),
+      answerWith(Buffer.from('{"status":"\u00e9"}', 'latin1')),
       'Answer not understood',
       /another encoding than UTF-8/,
     ],
-    ['too much', answer(200, ' '.repeat(1_100_000)), 'Answer not understood', /more than 1 MB/],
+    ['too much', answerWith(' '.repeat(1_100_000)), 'Answer not understood', /more than 1 MB/],
     [
       'an unknown status',
-      answer(200, '{"status": "maybe"}'),
+      answerWith('{"status": "maybe"}'),
       'Answer not understood',
       /its 'status' is "maybe"/,
     ],
-    ['no status', answer(200, '{}'), 'Answer not understood', /its 'status' is missing/],
+    ['no status', answerWith('{}'), 'Answer not understood', /its 'status' is missing/],
     [
       'ok without a key',
-      answer(200, '{"status": "ok"}'),
+      answerWith('{"status": "ok"}'),
       'Answer not understood',
       /its 'api_key' is missing or malformed/,
     ],
     [
       'a key that a shell would run',
-      answer(200, JSON.stringify({ status: 'ok', api_key: '$(reboot)' })),
+      answerWith(JSON.stringify({ status: 'ok', api_key: '$(reboot)' })),
       'Answer not understood',
       /missing or malformed/,
     ],
     [
       'a redirect',
-      answer(301, '', { location: 'https://elsewhere.example/admin/login\u0007' }),
+      redirect('https://elsewhere.example/admin/login\t##[error]x'),
       'Redirected',
-      /HTTP 301, a redirect to https:\/\/elsewhere\.example\/admin\/login\. Credentials go to one place only/,
+      /HTTP 301, a redirect to https:\/\/elsewhere\.example\/admin\/login ## \[error\]x\. Credentials go to one place only/,
     ],
     [
       'not found',
-      answer(404, ''),
+      answerWith('', 404),
       'Not the API of a box',
       /\/admin\/login answered with HTTP 404.*at https:\/\/HOST\/admin/,
     ],
     [
       'a failure of the server',
-      answer(500, ''),
+      answerWith('', 500),
       'Not the API of a box',
       /HTTP 500.*\/var\/log\/syslog/,
     ],
     [
       'too busy, with a long wait',
-      answer(503, '', { 'retry-after': '1000' }),
+      busy(503, '1000'),
       'Box busy',
       /HTTP 503.* Tried once; the next try, 1000 s from now, would be too late\./,
     ],
-  ])('%s is one clear error after one request', async (_, intercept, title, message) => {
+  ])('%s is one clear error after one request', async (_, fault, title, message) => {
     const target = await box();
-    target.intercept = intercept;
+    target.strike(fault, { at: LOGIN });
     const { conclusion, main, post } = await run(target);
     expect(conclusion).toBe('failure');
     expect(main).toMatchObject({
@@ -218,7 +213,7 @@ describe('what no box answers', () => {
 });
 
 describe('a key that came with something wrong is ended at once', () => {
-  test.each<[string, object, RegExp]>([
+  test.each<[string, Record<string, unknown>, RegExp]>([
     [
       'another account',
       { email: 'other@example.com' },
@@ -237,20 +232,7 @@ describe('a key that came with something wrong is ended at once', () => {
     ],
   ])('%s', async (_, wrong, message) => {
     const target = await box();
-    target.intercept = async (request, response) => {
-      if (request.url !== '/admin/login') return true;
-      const api_key = target.daemon.sessions.create(ADMIN.email, `${ADMIN.password}\n`);
-      response.end(
-        JSON.stringify({
-          status: 'ok',
-          email: ADMIN.email,
-          privileges: ['admin'],
-          api_key,
-          ...wrong,
-        }),
-      );
-      return false;
-    };
+    target.strike(change(wrong), { at: LOGIN });
     const { main, post } = await run(target);
     expect(main).toMatchObject({
       exitCode: 1,
@@ -267,7 +249,7 @@ describe('a key that came with something wrong is ended at once', () => {
 
 test('what the box may leave out it may leave out, and a byte order mark is forgiven', async () => {
   const target = await box();
-  target.intercept = answer(200, `\ufeff{"status": "ok", "api_key": "-._~+/=aZ9"}`);
+  target.strike(answerWith('\ufeff{"status": "ok", "api_key": "-._~+/=aZ9"}'), { at: LOGIN });
   const { conclusion, main } = await run(target);
   expect(conclusion).toBe('success');
   expect(main.outputs).toEqual({
@@ -280,9 +262,7 @@ test('what the box may leave out it may leave out, and a byte order mark is forg
 
 test('a busy box is asked again, with the reason in the log', async () => {
   const target = await box();
-  const busy = answer(503, '', { 'retry-after': '1' });
-  target.intercept = (request, response) =>
-    target.requests.length > 1 ? true : busy(request, response);
+  target.strike(busy(503, '1'), { times: 1 });
   const { conclusion, main } = await run(target);
   expect(conclusion).toBe('success');
   expect(main.log[0]).toMatch(
@@ -290,19 +270,3 @@ test('a busy box is asked again, with the reason in the log', async () => {
   );
   expect(asked(target)).toEqual([LOGIN, LOGIN, LOGOUT]);
 });
-
-function answer(
-  status: number,
-  body: string | Uint8Array,
-  headers: Record<string, string> = {},
-): Intercept {
-  return (request, response) => {
-    if (request.url !== '/admin/login') return true;
-    response.statusCode = status;
-    // Past Node's own check: a header may hold what no header should.
-    for (const [name, value] of Object.entries(headers))
-      response.setHeader(name, value.replace(/[^ -~]/g, ''));
-    response.end(body);
-    return false;
-  };
-}

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../devkit/box/faults.ts';
 import { asked, box, LOGIN, LOGOUT, run } from '../support.ts';
 
 describe('a job that is cancelled', () => {
@@ -7,14 +9,14 @@ describe('a job that is cancelled', () => {
     async (...signals) => {
       const target = await box();
       let kill: (signal: NodeJS.Signals) => void = () => {};
-      target.intercept = async (request) => {
-        if (request.url !== '/admin/login') return true;
+      const cancelFirst: Fault = async ({ send }) => {
         for (const signal of signals) {
           kill(signal);
-          await new Promise((resolve) => setTimeout(resolve, 300));
+          await pause(300);
         }
-        return true;
+        return send();
       };
+      target.strike(cancelFirst, { at: LOGIN });
       const { main, post } = await run(target, {
         step: {
           onStart: (send) => {
@@ -58,10 +60,7 @@ describe('a job that is cancelled', () => {
   test('during a login that gets no answer: ends by itself before the runner kills it, and says what it means', async () => {
     const target = await box();
     const cancel = new AbortController();
-    target.intercept = () => {
-      cancel.abort();
-      return false;
-    };
+    target.strike(() => cancel.abort());
     const { main } = await run(target, { cancel: cancel.signal });
     expect(main).toMatchObject({
       exitCode: 1,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Box } from '../../devkit/box/box.ts';
+import { answerWith, type Fault } from '../../devkit/box/faults.ts';
 import { readKeyValues } from '../../devkit/runner/command-files.ts';
 import { asked, box, LOGIN, LOGOUT, type Run, run } from '../support.ts';
 
@@ -66,8 +67,9 @@ describe('mask, then save, then hand over', () => {
     writeFileSync(state, '');
     const { main } = await runWithFolderInPlaceOf('GITHUB_OUTPUT', target, {
       GITHUB_STATE: state,
-      onLogout: () => {
+      onLogout: ({ send }) => {
         saved = readKeyValues(state)['session'];
+        return send();
       },
     });
     expect(main.annotations).toMatchObject([
@@ -89,7 +91,7 @@ describe('mask, then save, then hand over', () => {
   test('where ending it at once fails too, the post-step does it', async () => {
     const target = await box();
     const { main } = await runWithFolderInPlaceOf('GITHUB_OUTPUT', target, {
-      onLogout: (times) => times === 1,
+      onLogout: answerWith('', 500),
     });
     expect(main.exitCode).toBe(1);
     expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT]);
@@ -111,8 +113,8 @@ describe('mask, then save, then hand over', () => {
 
 interface Tampering {
   readonly GITHUB_STATE?: string;
-  /** Whether the logout shall fail. */
-  readonly onLogout?: (times: number) => unknown;
+  /** What happens at the first logout. */
+  readonly onLogout?: Fault;
 }
 
 /** Puts a folder in the place of a file while the login is under way. */
@@ -123,17 +125,13 @@ function runWithFolderInPlaceOf(
 ): Promise<Run> {
   const path = join(folder, variable);
   writeFileSync(path, '');
-  let logouts = 0;
-  target.intercept = (request, response) => {
-    if (request.url === '/admin/login') {
-      rmSync(path);
-      mkdirSync(path);
-    } else if (onLogout?.(++logouts) === true) {
-      response.writeHead(500).end();
-      return false;
-    }
-    return true;
+  const swap: Fault = ({ send }) => {
+    rmSync(path);
+    mkdirSync(path);
+    return send();
   };
+  target.strike(swap, { at: LOGIN });
+  if (onLogout !== undefined) target.strike(onLogout, { at: LOGOUT, times: 1 });
   return run(target, { step: { commandFiles: { [variable]: path, ...files } } });
 }
 

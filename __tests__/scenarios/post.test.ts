@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Intercept } from '../../devkit/box/box.ts';
+import { answerWith, change } from '../../devkit/box/faults.ts';
 import { ADMIN, asked, box, LOGIN, LOGOUT, PROOF, ROOT, run, USER } from '../support.ts';
 
 const VERIFY = { 'verify-logout': 'true' };
@@ -51,18 +51,9 @@ describe('the post-step signs out', () => {
   test('after a main step that was killed once the key was saved', async () => {
     const target = await box();
     let kill: (signal: NodeJS.Signals) => void = () => {};
-    target.intercept = async (request, response) => {
-      if (request.url !== '/admin/login') return true;
-      // A key beside another account: main saves it, then asks to end it, and is killed meanwhile.
-      const api_key = target.daemon.sessions.create(ADMIN.email, `${ADMIN.password}\n`);
-      target.intercept = () => {
-        target.intercept = undefined;
-        kill('SIGKILL');
-        return false;
-      };
-      response.end(JSON.stringify({ status: 'ok', email: 'other@example.com', api_key }));
-      return false;
-    };
+    // A key beside another account: main saves it, then asks to end it, and is killed meanwhile.
+    target.strike(change({ email: 'other@example.com' }), { at: LOGIN });
+    target.strike(() => kill('SIGKILL'), { at: LOGOUT, times: 1 });
     const { main, post } = await run(target, {
       step: {
         onStart: (send) => {
@@ -112,7 +103,7 @@ describe('the post-step is silent and green', () => {
 describe('a logout that fails', () => {
   test('warns once, says what ends the key, and leaves the job green', async () => {
     const target = await box();
-    target.intercept = answer(LOGOUT, 500);
+    target.strike(answerWith('', 500), { at: LOGOUT });
     const { conclusion, post } = await run(target);
     expect(conclusion).toBe('success');
     expect(post).toMatchObject({
@@ -131,7 +122,7 @@ describe('a logout that fails', () => {
 
   test('is red with verify-logout', async () => {
     const target = await box();
-    target.intercept = answer(LOGOUT, 200, '<html>');
+    target.strike(answerWith('<html>'), { at: LOGOUT });
     const { conclusion, post } = await run(target, { with: VERIFY });
     expect(conclusion).toBe('failure');
     expect(post.annotations).toMatchObject([
@@ -160,7 +151,7 @@ describe('verify-logout', () => {
     ['an ordinary user', AS_USER],
   ])('fails the job where the key of %s still works', async (_, inputs) => {
     const target = await box();
-    target.intercept = answer(LOGOUT, 200, '{"status": "ok"}');
+    target.strike(answerWith('{"status": "ok"}'), { at: LOGOUT });
     const { conclusion, post } = await run(target, { with: { ...VERIFY, ...inputs } });
     expect(conclusion).toBe('failure');
     expect(post).toMatchObject({
@@ -181,7 +172,7 @@ describe('verify-logout', () => {
     ['a refusal without a reason', 403, {}],
   ])('fails the job where %s shows nothing', async (_, status, headers) => {
     const target = await box();
-    target.intercept = answer(PROOF, status, '', headers);
+    target.strike(answerWith('', status, headers), { at: PROOF });
     const { conclusion, post } = await run(target, { with: VERIFY });
     expect(conclusion).toBe('failure');
     expect(post.annotations).toMatchObject([
@@ -207,16 +198,3 @@ test('an error that nobody foresaw is one annotation, and shows its stack with d
   const debugged = await run(target, { ...broken, debug: true });
   expect(debugged.post.stdout).toMatch(/^::debug::at .*readSession/m);
 });
-
-function answer(
-  to: string,
-  status: number,
-  body = '',
-  headers: Record<string, string> = {},
-): Intercept {
-  return (request, response) => {
-    if (`${request.method} ${request.url}` !== to) return true;
-    response.writeHead(status, headers).end(body);
-    return false;
-  };
-}

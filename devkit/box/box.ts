@@ -7,6 +7,7 @@ import { type Answer, nginxPage } from './answers.ts';
 import { Bans } from './bans.ts';
 import { type Certificate, type CertificateKind, makeCertificate } from './certificate.ts';
 import { type Account, Daemon } from './daemon.ts';
+import type { Fault } from './faults.ts';
 
 /** Seconds after which nginx no longer waits for the daemon. */
 const GATEWAY_TIMEOUT_S = 60;
@@ -34,14 +35,13 @@ export interface SeenRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/**
- * Takes an exchange over from the box, for tests: answers in its place, does something before it, or breaks the
- * connection. Resolves to true where the box shall answer after all.
- */
-export type Intercept = (
-  request: IncomingMessage,
-  response: ServerResponse,
-) => Promise<boolean> | boolean;
+/** When a fault strikes. */
+export interface Strike {
+  /** Such as `POST /admin/login`. Default: at each request. */
+  readonly at?: string;
+  /** How many times. Default: until the box is closed. */
+  readonly times?: number;
+}
 
 export interface Box {
   /** Base URL of the admin API. */
@@ -55,11 +55,12 @@ export interface Box {
   readonly requests: SeenRequest[];
   /** How many connections were opened. */
   readonly connections: number;
-  intercept: Intercept | undefined;
   /** Milliseconds that the box's clock is ahead of this machine's. */
   clockAhead: number;
   /** While false, nginx answers 502. */
   daemonRuns: boolean;
+  /** Has a fault strike at requests from now on; of several for one request, the first. */
+  strike(fault: Fault, when?: Strike): void;
   /** Restarts the daemon, which ends all sessions. */
   restart(): void;
   close(): Promise<void>;
@@ -102,22 +103,34 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     return answer;
   }
 
+  const strikes: Array<{ fault: Fault; at: string | undefined; left: number }> = [];
+  function nextFault(method: string, path: string): Fault {
+    const strike = strikes.find(
+      ({ at, left }) => left > 0 && (at === undefined || at === `${method} ${path}`),
+    );
+    if (strike === undefined) return ({ send }) => send();
+    strike.left -= 1;
+    return strike.fault;
+  }
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url ?? '/';
-    box.requests.push({ method: request.method ?? '', path, headers: request.headers });
-    if (box.intercept !== undefined && !(await box.intercept(request, response))) return;
-    const answer = !path.startsWith('/admin/')
-      ? nginxPage(404, 'Not Found')
-      : box.daemonRuns
-        ? await ask(request)
-        : nginxPage(502, 'Bad Gateway');
-    response.writeHead(answer.status, {
-      Server: 'nginx',
-      Date: new Date(now()).toUTCString(),
-      ...answer.headers,
-      'Content-Length': Buffer.byteLength(answer.body),
-    });
-    response.end(answer.body);
+    const { method = '', url: path = '/', headers } = request;
+    box.requests.push({ method, path, headers });
+    const work = async () => {
+      if (!path.startsWith('/admin/')) return nginxPage(404, 'Not Found');
+      return box.daemonRuns ? ask(request) : nginxPage(502, 'Bad Gateway');
+    };
+    const send = async (answer?: Answer) => {
+      const { status, headers: own, body } = answer ?? (await work());
+      response.writeHead(status, {
+        Server: 'nginx',
+        Date: new Date(now()).toUTCString(),
+        ...own,
+        'Content-Length': Buffer.byteLength(body),
+      });
+      response.end(body);
+    };
+    await nextFault(method, path)({ request, response, ask: work, send });
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse) => {
@@ -152,9 +165,11 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     get connections() {
       return connections;
     },
-    intercept: undefined,
     clockAhead: 0,
     daemonRuns: true,
+    strike: (fault, { at, times = Number.POSITIVE_INFINITY } = {}) => {
+      strikes.push({ fault, at, left: times });
+    },
     restart: () => daemon.sessions.clear(),
     close: () =>
       new Promise((resolve) => {
