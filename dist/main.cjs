@@ -2154,8 +2154,8 @@ function core_error(message, properties = {}) {
  * @param message warning issue message. Errors will be converted to string via toString()
  * @param properties optional properties to add to the annotation.
  */
-function core_warning(message, properties = {}) {
-    issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -2260,19 +2260,19 @@ function getIDToken(aud) {
 ;// CONCATENATED MODULE: ./build/src/box/errors.js
 class errors_ExplainedError extends Error {
     remedy;
-    constructor(message, remedy) {
+    answerLost;
+    constructor(message, remedy, answerLost = false) {
         super(message);
         this.remedy = remedy;
+        this.answerLost = answerLost;
     }
 }
 class InvalidValueError extends Error {
 }
 class TransientError extends errors_ExplainedError {
-    answerLost;
     retryAfter;
     constructor(message, remedy, { answerLost, retryAfter }) {
-        super(message, remedy);
-        this.answerLost = answerLost;
+        super(message, remedy, answerLost);
         this.retryAfter = retryAfter;
     }
 }
@@ -2298,22 +2298,30 @@ class BusyError extends TransientError {
 }
 class GaveUpError extends errors_ExplainedError {
     title;
-    constructor(last, attempts, seconds, why, advice) {
+    constructor(last, attempts, seconds, why) {
         const times = attempts === 1 ? 'Tried once' : `Tried ${attempts} times in ${Math.round(seconds)} s`;
-        super(`${last.message} ${times}; ${why}.${advice}`, last.remedy);
+        super(`${last.message} ${times}; ${why}.`, last.remedy, last.answerLost);
         this.title = last.title;
     }
 }
 class StoppedError extends errors_ExplainedError {
     title = 'Cancelled';
-    constructor(advice) {
-        super(`The job was cancelled while this step talked to the box.${advice}`, 'Nothing is wrong; run the job again when you want its result.');
+    constructor() {
+        super('Cancelled before the box had given its answer, or before the answer was used.', 'Nothing is wrong; run it again when you want its result.');
     }
 }
 class HostUnknownError extends errors_ExplainedError {
     title = 'Host unknown';
     constructor(host) {
         super(`There is no address for ${host}: its name is not in the DNS that this runner asks.`, "Check the input 'host' (its default is box. and the domain of the email) and the DNS of the box.");
+    }
+}
+class ProxyRefusedError extends errors_ExplainedError {
+    title = 'Proxy refused';
+    constructor(proxy, host, why) {
+        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, why.includes('407')
+            ? "Check the user and password in the variable 'https_proxy' of this runner."
+            : "Check the variables 'https_proxy' and 'no_proxy' of this runner, and that the proxy lets this host through.");
     }
 }
 class ProxySettingError extends errors_ExplainedError {
@@ -2325,19 +2333,19 @@ class ProxySettingError extends errors_ExplainedError {
 class CertificateError extends errors_ExplainedError {
     title = 'Certificate not trusted';
     constructor(host, why, remedy) {
-        super(`Cannot verify the certificate of ${host}: ${why}. The password was not sent.`, remedy);
+        super(`Cannot verify the certificate of ${host}: ${why}. No credentials were sent.`, remedy);
     }
 }
 class TlsError extends errors_ExplainedError {
     title = 'No secure connection';
     constructor(host, why) {
-        super(`Cannot make a secure connection to ${host}: ${why}. The password was not sent.`, "Check the host and port in the input 'host'; the box serves its API over HTTPS, with TLS 1.2 or newer, on port 443.");
+        super(`Cannot make a secure connection to ${host}: ${why}. No credentials were sent.`, "Check the host and port in the input 'host'; the box serves its API over HTTPS, with TLS 1.2 or newer, on port 443.");
     }
 }
 class RedirectError extends errors_ExplainedError {
     title = 'Redirected';
     constructor(host, status, target) {
-        super(`${host} answered with HTTP ${status}, a redirect to ${target}. Credentials go to one place only, so it was not followed.`, "If that address is right, give it as the input 'host'.");
+        super(`${host} answered with HTTP ${status}, a redirect to ${target}. Credentials go to one place only, so it was not followed.`, "If the box has moved there, give its new address as the input 'host'.");
     }
 }
 class StatusError extends errors_ExplainedError {
@@ -2351,7 +2359,7 @@ class StatusError extends errors_ExplainedError {
 class AnswerError extends errors_ExplainedError {
     title = 'Answer not understood';
     constructor(url, came) {
-        super(`${url} answered, but not as a Mail-in-a-Box does: ${came}.`, "Check that the input 'host' names the box itself, and no other server in front of it.");
+        super(`${url} answered, but not as a Mail-in-a-Box does: ${came}.`, "Check that the input 'host' names the box itself, and no other server in front of it.", true);
     }
 }
 class PasswordRefusedError extends errors_ExplainedError {
@@ -2387,13 +2395,6 @@ class LoginRefusedError extends errors_ExplainedError {
         super(`${host} refused the login: ${reason}`, "Check the inputs 'email' and 'password' by signing in to the control panel with them.");
     }
 }
-class PrivilegeError extends errors_ExplainedError {
-    title = 'Privilege missing';
-    constructor(email, required, privileges) {
-        const has = privileges.length === 0 ? 'none' : `only ${privileges.join(', ')}`;
-        super(`${email} does not have the privilege '${required}' that 'require-privilege' asks for; it has ${has}.`, 'Use another account, or make this one an administrator (Mail & Users > Users).');
-    }
-}
 const WHAT_ENDS_A_KEY = "Changing the account's password or two-factor settings ends the key, and so does restarting the management daemon " +
     'of the box; by itself it ends two days after its last use.';
 class NotEndedError extends errors_ExplainedError {
@@ -2411,7 +2412,7 @@ class errors_KeyAliveError extends errors_ExplainedError {
 class errors_ProofError extends errors_ExplainedError {
     title = 'Sign-out not proven';
     constructor(cause) {
-        super(`Signed out, but cannot show that the key is refused. ${cause.message}`, WHAT_ENDS_A_KEY);
+        super(`Signed out, but cannot show that the key is refused. ${cause.message}`, `${cause.remedy} ${WHAT_ENDS_A_KEY}`);
     }
 }
 
@@ -2467,10 +2468,23 @@ class CommandFileError extends errors_ExplainedError {
             : `Cannot write to ${path}, the file of ${variable}: ${why}.`, 'Check the disk and the work folder of the runner. Outside of a runner, set the variable to the path of an empty file.');
     }
 }
+class PrivilegeError extends errors_ExplainedError {
+    title = 'Privilege missing';
+    constructor(email, required, privileges) {
+        const has = privileges.length === 0 ? 'none' : `only ${privileges.join(', ')}`;
+        super(`${email} does not have the privilege '${required}' that 'require-privilege' asks for; it has ${has}.`, 'Use another account, or make this one an administrator (Mail & Users > Users).');
+    }
+}
+class errors_SessionError extends errors_ExplainedError {
+    title = 'Saved session not readable';
+    constructor() {
+        super('Cannot read the session that the step saved for its post-step, so the session key may still work.', `Check that nothing in the workflow sets variables that begin with STATE_. ${WHAT_ENDS_A_KEY}`);
+    }
+}
 class UnforeseenError extends errors_ExplainedError {
     title = 'Unexpected error';
     constructor(what) {
-        super(`Something went wrong that this action does not know: ${what}`, 'Run the job again with debug logging (secret or variable ACTIONS_STEP_DEBUG set to true) and report what it shows.');
+        super(`Something went wrong that this action does not know: ${what}.`, 'Run the job again with debug logging (secret or variable ACTIONS_STEP_DEBUG set to true) and report what it shows.');
     }
 }
 
@@ -2485,12 +2499,13 @@ const log = {
     debug: (line) => core_debug(withoutSecrets(line)),
 };
 async function runStep(step) {
+    process.exitCode = ExitCode.Failure;
     try {
         await step();
+        process.exitCode = ExitCode.Success;
     }
     catch (error) {
         annotate(core_error, error);
-        process.exitCode = ExitCode.Failure;
     }
 }
 function warn(error) {
@@ -2642,6 +2657,9 @@ function adminUrl(host) {
     if (/[\s\\\p{Cc}]/u.test(host)) {
         throw new InvalidValueError('has a space, a backslash or a control character inside');
     }
+    if (/^https?(:\/(?!\/)|\/)/i.test(host)) {
+        throw new InvalidValueError('begins with http or https, but not with https://');
+    }
     const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `https://${host}`;
     const url = URL.parse(address);
     if (url === null)
@@ -2724,24 +2742,26 @@ function secretOfUri(uri) {
 class TotpCodes {
     #secret;
     #refusedAt = [];
-    #lastStep;
+    #sentStep;
+    #refusedStep;
     #boxAhead = 0;
     constructor(secret) {
         this.#secret = p.fromBase32(secret);
     }
     next() {
         const current = Math.floor((Date.now() + this.#boxAhead) / STEP_MS);
-        const others = [current - 1, current, current + 1].filter((step) => step !== this.#lastStep);
-        const step = this.#lastStep === undefined
+        const others = [current - 1, current, current + 1].filter((step) => step !== this.#refusedStep);
+        const step = this.#refusedStep === undefined
             ? current
             : (others[Math.floor(Math.random() * others.length)] ?? current);
-        this.#lastStep = step;
+        this.#sentStep = step;
         return b.generate({ secret: this.#secret, timestamp: step * STEP_MS });
     }
     waitAfter(error) {
         if (!(error instanceof TotpRefusedError))
             return undefined;
         this.#boxAhead = error.boxAhead;
+        this.#refusedStep = this.#sentStep;
         const now = Date.now();
         this.#refusedAt.push(now);
         const refusals = this.#refusedAt.length;
@@ -2769,6 +2789,10 @@ function mask(secret) {
 function maskCredentials(credentials) {
     mask(credentials.secret);
     mask(basicCredentials(credentials));
+}
+function maskKey(api_key, accounts) {
+    for (const email of accounts)
+        maskCredentials({ email, secret: api_key });
 }
 
 ;// CONCATENATED MODULE: ./build/src/action/inputs.js
@@ -2823,7 +2847,7 @@ function readInputs() {
     return inputs;
 }
 function required(value) {
-    if (value === '')
+    if (value.trim() === '')
         throw new InvalidValueError(EMPTY);
     return value;
 }
@@ -2870,6 +2894,7 @@ function setOutputs(outputs) {
 ;// CONCATENATED MODULE: ./build/src/action/session.js
 
 
+
 const NAME = 'session';
 function saveSession(session) {
     save(JSON.stringify(session));
@@ -2879,7 +2904,25 @@ function forgetSession() {
 }
 function readSession() {
     const state = getState(NAME);
-    return state === '' ? undefined : JSON.parse(state);
+    if (state === '')
+        return undefined;
+    let session;
+    try {
+        session = JSON.parse(state);
+    }
+    catch {
+        throw new SessionError();
+    }
+    if (!isSession(session))
+        throw new SessionError();
+    return session;
+}
+function isSession(value) {
+    const fields = Object(value);
+    return (typeof fields.url === 'string' &&
+        typeof fields.api_key === 'string' &&
+        Array.isArray(fields.accounts) &&
+        fields.accounts.every((account) => typeof account === 'string'));
 }
 function save(state) {
     inFile('GITHUB_STATE', () => saveState(NAME, state));
@@ -2903,9 +2946,16 @@ class Deadline {
     get stopped() {
         return this.#stop.requested.aborted;
     }
-    attemptSignal() {
+    async attempt(work) {
+        const timeIsUp = new AbortController();
         const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
-        return AbortSignal.any([AbortSignal.timeout(Math.ceil(ms)), this.#stop.final]);
+        const timer = setTimeout(() => timeIsUp.abort(), ms);
+        try {
+            return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
+        }
+        finally {
+            clearTimeout(timer);
+        }
     }
     async wait(seconds) {
         try {
@@ -2925,46 +2975,59 @@ const external_node_tls_namespaceObject = require("node:tls");
 
 
 function explain(error, circumstances) {
+    const { url, proxy, verified, aborted, ownCa } = circumstances;
     if (!(error instanceof Error) || error instanceof errors_ExplainedError)
         return error;
-    const { url, proxy, verified, aborted } = circumstances;
     const host = host_hostOf(url);
     const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-    const tunnel = /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s.exec(error.message);
-    if (tunnel !== null) {
-        const [, status, cause] = tunnel;
-        return new ProxyError(proxy ?? '', host, status === undefined ? quote(cause ?? '') : `it answered with HTTP ${status}`);
-    }
     if (aborted) {
+        if (proxy !== undefined && !verified)
+            return new ProxyError(proxy, host, 'no connection in time');
         const what = verified ? 'no whole answer came in time' : 'no connection was made in time';
         return new ConnectionError(host, what, verified);
     }
+    const tunnel = /^tunneling socket could not be established, (statusCode|cause)=(.*)$/s.exec(error.message);
+    if (tunnel !== null) {
+        const [, kind, detail = ''] = tunnel;
+        const why = kind === 'cause' ? quote(detail) : `it answered with HTTP ${detail}`;
+        const Failure = PASSING_PROXY_FAULTS.test(detail) ? ProxyError : ProxyRefusedError;
+        return new Failure(proxy ?? '', host, why);
+    }
     if (code === 'ENOTFOUND')
         return new HostUnknownError(host);
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        const why = `it is for another name (${quote(namesIn(error))})`;
+        return new CertificateError(host, why, "Give the name that it is for as the input 'host'.");
+    }
     const certificate = CERTIFICATE_FAULTS[code];
     if (certificate !== undefined) {
         const [why, remedy] = certificate;
-        return new CertificateError(host, why, circumstances.ownCa ? OWN_CA_REMEDY : remedy);
+        const ofTrust = remedy === GIVE_CERTIFICATE || remedy === GIVE_AUTHORITY;
+        return new CertificateError(host, why, ofTrust && ownCa ? OWN_CA_REMEDY : remedy);
     }
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        const why = `it is for another name (${quote(error.message.split('. ').at(-1) ?? '')})`;
-        return new CertificateError(host, why, "Give the name that it is for as the input 'host'.");
-    }
-    const tls = TLS_FAULTS.find(([pattern]) => pattern.test(`${code} ${error.message}`));
-    if (tls !== undefined)
-        return new TlsError(host, tls[1]);
+    if (code.startsWith('HPE_'))
+        return new AnswerError(url, 'it sent something that is not HTTP');
     const why = CONNECTION_FAULTS[code];
     if (why !== undefined)
         return new ConnectionError(host, `${why} (${code})`, verified);
-    if (code.startsWith('HPE_'))
-        return new AnswerError(url, 'it sent something that is not HTTP');
-    return error;
+    if (code === '')
+        return error;
+    if (verified)
+        return new ConnectionError(host, `the connection was cut (${code})`, verified);
+    const tls = TLS_FAULTS.find(([pattern]) => pattern.test(error.message));
+    return new TlsError(host, tls?.[1] ?? quote(error.message));
 }
+function namesIn(error) {
+    const { cert } = error;
+    return cert?.subjectaltname ?? `CN:${cert?.subject?.CN ?? ''}`;
+}
+const PASSING_PROXY_FAULTS = /^(429|502|503|504)$|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|EAI_AGAIN|socket hang up/;
 const GIVE_CERTIFICATE = "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).";
 const OWN_CA_REMEDY = "Check that 'ca-certificate' is the certificate that the box serves now, or that of the authority that issued it.";
+const GIVE_AUTHORITY = "If that is right, give the certificate of the authority to the action as 'ca-certificate'.";
 const UNKNOWN_AUTHORITY = [
     'it is from an authority that this runner does not know',
-    `If that is right, give the certificate of the authority to the action as 'ca-certificate'.`,
+    GIVE_AUTHORITY,
 ];
 const CERTIFICATE_FAULTS = {
     DEPTH_ZERO_SELF_SIGNED_CERT: ['it is self-signed', GIVE_CERTIFICATE],
@@ -2987,11 +3050,10 @@ const CERTIFICATE_FAULTS = {
 };
 const TLS_FAULTS = [
     [
-        /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/i,
+        /wrong.version.number|packet.length.too.long|http.request/i,
         'what answers there does not speak TLS',
     ],
-    [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/i, 'it offers only versions of TLS older than 1.2'],
-    [/^(EPROTO|ERR_SSL_)/, 'the two sides could not agree on how to talk'],
+    [/unsupported.protocol|protocol.version/i, 'it offers only versions of TLS older than 1.2'],
 ];
 const CONNECTION_FAULTS = {
     ECONNREFUSED: 'the connection was refused',
@@ -3025,11 +3087,9 @@ function proxyFor(url) {
     }
     if (!/^https?:$/.test(proxy.protocol))
         throw new ProxySettingError(variable);
-    if (proxy.password !== '') {
-        keepSecret(proxy.password);
-        keepSecret(decodeURIComponent(proxy.password));
-        process.noDeprecation = true;
-    }
+    keepSecret(proxy.password);
+    keepSecret(decodeURIComponent(proxy.password));
+    process.noDeprecation = true;
     return host_hostOf(proxy.href);
 }
 
@@ -3043,6 +3103,7 @@ function proxyFor(url) {
 
 
 const MAX_BYTES = 1_000_000;
+const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
 async function send(request) {
     const { method, url, userAgent, credentials, headers, signal } = request;
     keepSecret(credentials.secret);
@@ -3051,14 +3112,14 @@ async function send(request) {
     try {
         wire.proxy = proxyFor(url);
         const client = new lib_HttpClient(userAgent, [new BasicCredentialHandler(credentials.email, credentials.secret), wire], { allowRedirects: false, allowRetries: false });
-        const { message } = await client.request(method, url, null, headers);
-        const body = await read(message, url);
+        const { message } = await unlessAborted(client.request(method, url, null, headers), signal);
+        const { statusCode: status = 0 } = message;
         const date = Date.parse(message.headers.date ?? '');
         return {
             url,
-            status: message.statusCode ?? 0,
+            status,
             headers: message.headers,
-            body,
+            body: await read(message, url),
             arrived: Date.now(),
             date: Number.isNaN(date) ? undefined : date,
         };
@@ -3084,21 +3145,24 @@ class Wire {
         const { ca, signal, userAgent } = this.#request;
         Object.assign(options.headers ?? {}, { 'user-agent': userAgent });
         options.signal = signal;
-        const { agent } = options;
+        const { agent, host } = options;
         if (typeof agent !== 'object' || !('options' in agent))
             throw new Error('No agent to set up');
         Object.assign(agent.options ?? {}, {
             ...(ca === undefined ? {} : { ca }),
-            minVersion: 'TLSv1.2',
-            rejectUnauthorized: true,
+            ...TLS,
             checkServerIdentity: (...given) => {
                 const refusal = (0,external_node_tls_namespaceObject.checkServerIdentity)(...given);
                 this.verified = refusal === undefined;
                 return refusal;
             },
         });
-        if ('proxyOptions' in agent)
-            Object.assign(agent.proxyOptions ?? {}, { signal });
+        if ('proxyOptions' in agent) {
+            Object.assign(agent.proxyOptions ?? {}, { signal, ...TLS });
+        }
+        else {
+            options.host = host?.replace(/^\[(.*)\]$/, '$1');
+        }
     }
     canHandleAuthentication() {
         return false;
@@ -3107,7 +3171,17 @@ class Wire {
         return Promise.reject(new Error('The box never asks for another kind of credentials'));
     }
 }
+async function unlessAborted(work, signal) {
+    const aborted = new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    return Promise.race([work, aborted]);
+}
 async function read(message, url) {
+    if (message.statusCode !== 200) {
+        message.destroy();
+        return new Uint8Array();
+    }
     const chunks = [];
     let length = 0;
     for await (const chunk of message) {
@@ -3153,8 +3227,10 @@ function parseJson({ url, headers, body }) {
 function readMeResponse(answer, email) {
     const me = parseJson(answer);
     const { api_key, status, reason } = me;
-    if (isApiKey(api_key))
-        return { api_key, answer: me, url: answer.url };
+    if (isApiKey(api_key)) {
+        const accounts = isEmail(me.email) && me.email !== email ? [email, me.email] : [email];
+        return { api_key, accounts, me, url: answer.url };
+    }
     if (status === 'ok') {
         throw new AnswerError(answer.url, "its status is 'ok', but its 'api_key' is missing or malformed");
     }
@@ -3170,8 +3246,8 @@ function readMeResponse(answer, email) {
         throw new PasswordRefusedError(email, host);
     throw new LoginRefusedError(host, typeof reason === 'string' ? quote(reason) : 'it gave no reason.');
 }
-function checkMe({ answer, url }, email) {
-    const { status, email: named = email, privileges = [] } = answer;
+function checkMe({ me, url }, email) {
+    const { status, email: named = email, privileges = [] } = me;
     if (status !== 'ok') {
         throw new AnswerError(url, `it gave a key, but its 'status' is ${describe(status)}`);
     }
@@ -3185,6 +3261,9 @@ function checkMe({ answer, url }, email) {
 }
 function isApiKey(value) {
     return typeof value === 'string' && /^[\w.~+/=-]{1,1024}$/.test(value);
+}
+function isEmail(value) {
+    return typeof value === 'string' && /^[!-9;-~]{1,320}$/.test(value);
 }
 function isPrivileges(value) {
     return (Array.isArray(value) &&
@@ -3201,40 +3280,45 @@ function boxAhead({ date, arrived }) {
 
 const FIRST_WAIT = 1;
 const LONGEST_WAIT = 15;
-const KEY_LOST = ' If the box had granted a key in an answer that was lost, nobody knows it; it lives for up to two days.';
+const KEY_LOST = ' If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days.';
 async function retry_retry(work, { deadline, log, grantsKeys, waitAfter }) {
     const started = performance.now();
     let keyLost = '';
     for (let attempt = 1;; attempt++) {
         try {
-            return await work(deadline.attemptSignal());
+            return await deadline.attempt(work);
         }
         catch (error) {
-            const seconds = waitAfter?.(error) ?? waitAfterTransient(error, attempt);
-            if (!(error instanceof errors_ExplainedError) || seconds === undefined)
+            if (!(error instanceof errors_ExplainedError))
                 throw error;
-            if (grantsKeys && error instanceof TransientError && error.answerLost)
+            if (grantsKeys && error.answerLost)
                 keyLost = KEY_LOST;
+            const giveUp = (last) => {
+                last.message += keyLost;
+                return last;
+            };
+            const seconds = waitAfter?.(error) ?? waitAfterTransient(error, attempt);
+            if (seconds === undefined)
+                throw giveUp(error);
             if (deadline.stopped)
-                throw new StoppedError(keyLost);
+                throw giveUp(new StoppedError());
             if (seconds >= deadline.secondsLeft) {
                 const spent = (performance.now() - started) / 1000;
-                throw new GaveUpError(error, attempt, spent, `the next try, ${inSeconds(seconds)} from now, would be too late`, keyLost);
+                const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
+                throw giveUp(new GaveUpError(error, attempt, spent, why));
             }
             log.info(`${error.message}${keyLost} Trying again in ${inSeconds(seconds)}.`);
             await deadline.wait(seconds);
             if (deadline.stopped)
-                throw new StoppedError(keyLost);
+                throw giveUp(new StoppedError());
         }
     }
 }
 function waitAfterTransient(error, attempt) {
     if (!(error instanceof TransientError))
         return undefined;
-    if (error.retryAfter !== undefined)
-        return error.retryAfter;
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
-    return longest * (0.5 + Math.random() / 2);
+    return (error.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
 }
 function inSeconds(seconds) {
     return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
@@ -3258,26 +3342,30 @@ async function signIn(api, { email, password, totpSecret, deadline, log }) {
 
 
 const SIGN_OUT_SECONDS = 30;
-async function signOut(api, { email, api_key, deadline, log }) {
+async function signOut(api, { accounts, api_key, deadline, log }) {
     try {
-        await retry_retry((signal) => api.logout(email, api_key, { signal }), {
-            deadline,
-            log,
-            grantsKeys: false,
-        });
+        for (const email of accounts) {
+            await retry_retry((signal) => api.logout(email, api_key, { signal }), {
+                deadline,
+                log,
+                grantsKeys: false,
+            });
+        }
     }
     catch (error) {
         throw error instanceof errors_ExplainedError ? new NotEndedError(error) : error;
     }
 }
-async function proveEnded(api, { email, api_key, deadline, log }) {
-    let works;
+async function proveEnded(api, { accounts, api_key, deadline, log }) {
+    let works = false;
     try {
-        works = await retry((signal) => api.keyWorks(email, api_key, { signal }), {
-            deadline,
-            log,
-            grantsKeys: false,
-        });
+        for (const email of accounts) {
+            works ||= await retry((signal) => api.keyWorks(email, api_key, { signal }), {
+                deadline,
+                log,
+                grantsKeys: false,
+            });
+        }
     }
     catch (error) {
         throw error instanceof ExplainedError ? new ProofError(error) : error;
@@ -3317,6 +3405,8 @@ function retryAfterSeconds(header, now) {
 
 
 
+const REDIRECTS = [301, 302, 303, 307, 308];
+const BUSY = [429, 502, 503, 504];
 class UserApi {
     #options;
     constructor(options) {
@@ -3375,10 +3465,10 @@ class UserApi {
         if (status === 200)
             return answer;
         const host = host_hostOf(url);
-        if (status >= 300 && status < 400) {
+        if (REDIRECTS.includes(status)) {
             throw new RedirectError(host, status, quote(headers.location ?? 'nowhere'));
         }
-        if ([429, 502, 503, 504].includes(status)) {
+        if (BUSY.includes(status)) {
             throw new BusyError(host, status, retryAfterSeconds(headers['retry-after'], Date.now()));
         }
         throw new StatusError(url, status);
@@ -3406,6 +3496,7 @@ const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`
 
 
 
+
 async function login() {
     const inputs = readInputs();
     requireCommandFiles();
@@ -3413,17 +3504,21 @@ async function login() {
     const api = new UserApi({ url: inputs.url, userAgent: USER_AGENT, ca: inputs.ca, log: log });
     const deadline = new Deadline(inputs.timeout, stop);
     const grant = await signIn(api, { ...inputs, deadline, log: log });
-    maskCredentials({ email: inputs.email, secret: grant.api_key });
+    const { api_key, accounts } = grant;
+    maskKey(api_key, accounts);
+    let saved = false;
     try {
-        saveSession({ ...inputs, api_key: grant.api_key });
+        const { url, ca, verifyLogout } = inputs;
+        saveSession({ url, accounts, api_key, ca, verifyLogout });
+        saved = true;
         const account = requireAccount(grant, inputs);
         if (stop.requested.aborted)
-            throw new StoppedError('');
+            throw new StoppedError();
         handOver(grant, account, inputs);
     }
     catch (error) {
-        if (!(error instanceof StoppedError))
-            await endAtOnce(api, grant, inputs, stop);
+        if (!(saved && error instanceof StoppedError))
+            await endAtOnce(api, grant, saved, stop);
         throw error;
     }
 }
@@ -3441,14 +3536,16 @@ function handOver({ api_key }, { email, privileges }, { url, logout }) {
     log.info(`Signed in to ${url} as ${email} (${privileges.join(', ') || 'no privileges'}); ` +
         (logout ? 'the key ends with the job.' : 'the key lives on after the job.'));
 }
-async function endAtOnce(api, { api_key }, { email }, stop) {
+async function endAtOnce(api, { accounts, api_key }, saved, stop) {
     const deadline = new Deadline(SIGN_OUT_SECONDS, stop);
     try {
-        await signOut(api, { email, api_key, deadline, log: log });
-        forgetSession();
+        await signOut(api, { accounts, api_key, deadline, log: log });
+        if (saved)
+            forgetSession();
     }
     catch (error) {
-        log.debug(`The key could not be ended at once: ${error instanceof Error ? error.message : error}`);
+        if (!saved)
+            warn(error);
     }
 }
 

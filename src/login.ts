@@ -1,12 +1,13 @@
 import { stopOnSignals } from './action/cancel.ts';
 import { requireCommandFiles } from './action/command-files.ts';
+import { PrivilegeError } from './action/errors.ts';
 import { type Inputs, readInputs } from './action/inputs.ts';
-import { maskCredentials } from './action/mask.ts';
+import { maskKey } from './action/mask.ts';
 import { setOutputs } from './action/outputs.ts';
-import { log } from './action/report.ts';
+import { log, warn } from './action/report.ts';
 import { forgetSession, saveSession } from './action/session.ts';
 import { Deadline, type Stop } from './box/deadline.ts';
-import { PrivilegeError, StoppedError } from './box/errors.ts';
+import { StoppedError } from './box/errors.ts';
 import { type Account, checkMe, type Grant } from './box/me-response.ts';
 import { signIn } from './box/sign-in.ts';
 import { SIGN_OUT_SECONDS, signOut } from './box/sign-out.ts';
@@ -25,15 +26,19 @@ export async function login(): Promise<void> {
   const deadline = new Deadline(inputs.timeout, stop);
 
   const grant = await signIn(api, { ...inputs, deadline, log });
-  maskCredentials({ email: inputs.email, secret: grant.api_key });
+  const { api_key, accounts } = grant;
+  maskKey(api_key, accounts);
+  let saved = false;
   try {
-    saveSession({ ...inputs, api_key: grant.api_key });
+    const { url, ca, verifyLogout } = inputs;
+    saveSession({ url, accounts, api_key, ca, verifyLogout });
+    saved = true;
     const account = requireAccount(grant, inputs);
     // The post-step ends what was saved; nothing was handed out yet.
-    if (stop.requested.aborted) throw new StoppedError('');
+    if (stop.requested.aborted) throw new StoppedError();
     handOver(grant, account, inputs);
   } catch (error) {
-    if (!(error instanceof StoppedError)) await endAtOnce(api, grant, inputs, stop);
+    if (!(saved && error instanceof StoppedError)) await endAtOnce(api, grant, saved, stop);
     throw error;
   }
 }
@@ -59,20 +64,18 @@ function handOver(
   );
 }
 
-/** Ends a key that will not be used. Where that fails, the post-step tries again, if it was saved. */
+/** Ends a key that will not be used. Where that fails, the post-step tries again, if the key was saved. */
 async function endAtOnce(
   api: UserApi,
-  { api_key }: Grant,
-  { email }: Inputs,
+  { accounts, api_key }: Grant,
+  saved: boolean,
   stop: Stop,
 ): Promise<void> {
   const deadline = new Deadline(SIGN_OUT_SECONDS, stop);
   try {
-    await signOut(api, { email, api_key, deadline, log });
-    forgetSession();
+    await signOut(api, { accounts, api_key, deadline, log });
+    if (saved) forgetSession();
   } catch (error) {
-    log.debug(
-      `The key could not be ended at once: ${error instanceof Error ? error.message : error}`,
-    );
+    if (!saved) warn(error);
   }
 }

@@ -1,7 +1,7 @@
 import { stopOnSignals } from './action/cancel.ts';
-import { maskCredentials } from './action/mask.ts';
+import { maskKey } from './action/mask.ts';
 import { log, warn } from './action/report.ts';
-import { readSession } from './action/session.ts';
+import { readSession, type Session } from './action/session.ts';
 import { Deadline } from './box/deadline.ts';
 import { proveEnded, SIGN_OUT_SECONDS, signOut } from './box/sign-out.ts';
 import { UserApi } from './box/user-api.ts';
@@ -9,25 +9,33 @@ import { USER_AGENT } from './version.ts';
 
 /**
  * The post-step: ends the session that the step saved, and says nothing when all is well. It goes by what was
- * saved alone: the runner evaluates the inputs anew for it, and they may have changed.
+ * saved alone: the runner evaluates the inputs anew for it, and they may have changed. It fails the job only
+ * where it was asked for proof.
  */
 export async function logout(): Promise<void> {
-  const session = readSession();
-  if (session === undefined) return;
-  const { url, email, api_key, ca, verifyLogout } = session;
-  maskCredentials({ email, secret: api_key });
+  let session: Session | undefined;
+  try {
+    session = readSession();
+    if (session !== undefined) await end(session);
+  } catch (error) {
+    if (session?.verifyLogout === true) throw error;
+    warn(error);
+  }
+}
 
+async function end({ url, accounts, api_key, ca, verifyLogout }: Session): Promise<void> {
+  maskKey(api_key, accounts);
   const api = new UserApi({ url, userAgent: USER_AGENT, ca, log });
   const deadline = new Deadline(SIGN_OUT_SECONDS, stopOnSignals());
-  const options = { email, api_key, deadline, log };
+  const options = { accounts, api_key, deadline, log };
+  if (!verifyLogout) return signOut(api, options);
+
+  // A logout that failed may have ended the key all the same: the proof decides.
+  const failure = await signOut(api, options).catch((error: unknown) => error);
   try {
-    await signOut(api, options);
+    await proveEnded(api, options);
   } catch (error) {
-    if (verifyLogout) throw error;
-    warn(error);
-    return;
+    throw failure ?? error;
   }
-  if (!verifyLogout) return;
-  await proveEnded(api, options);
   log.info(`Signed out of ${url}; the key is refused now.`);
 }

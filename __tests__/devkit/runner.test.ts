@@ -142,8 +142,10 @@ test('cancelling sends SIGINT, SIGTERM after 7.5 s, and kills after 2.5 s more',
     },
   });
   expect(conclusion).toBe('cancelled');
-  expect(steps.map((step) => step.conclusion)).toEqual(['cancelled', 'skipped', 'cancelled']);
+  expect(steps.map((step) => step.conclusion)).toEqual(['cancelled', 'skipped', 'success']);
   expect(steps[0]?.signal).toBe('SIGKILL');
+  // The post-step runs under always(), so that no cancelling reaches it.
+  expect(steps[2]?.log).toEqual(['post']);
   const [, int, term] = /SIGINT (\d+)\nSIGTERM (\d+)\n/.exec(steps[0]?.stdout ?? '') ?? [];
   expect(Number(term) - Number(int)).toBeGreaterThanOrEqual(7_000);
   expect(performance.now() - started).toBeGreaterThanOrEqual(9_900);

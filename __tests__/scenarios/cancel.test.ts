@@ -69,7 +69,7 @@ describe('a job that is cancelled', () => {
         {
           title: 'Cancelled',
           message: expect.stringMatching(
-            /If the box had granted a key in an answer that was lost, nobody knows it; it lives for up to two days\./,
+            /If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days\./,
           ),
         },
       ],

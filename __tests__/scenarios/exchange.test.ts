@@ -32,6 +32,13 @@ describe('a job', () => {
       privileges: '["admin"]',
       url: target.url,
     });
+    expect(JSON.parse(main.state['session'] ?? '')).toEqual({
+      url: target.url,
+      accounts: [ADMIN.email],
+      api_key: main.outputs['api_key'],
+      ca: target.ca.replaceAll('\r\n', '\n'),
+      verifyLogout: false,
+    });
     expect(main.log).toEqual([
       `Signed in to ${target.url} as ci@example.com (admin); the key ends with the job.`,
     ]);
@@ -135,7 +142,7 @@ describe('the box is trusted', () => {
       env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
     });
     expect(main.annotations[0]?.message).toBe(
-      `Cannot verify the certificate of ${target.host}: it is self-signed. The password was not sent. ` +
+      `Cannot verify the certificate of ${target.host}: it is self-signed. No credentials were sent. ` +
         "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).",
     );
     expect(asked(target)).toEqual([]);

@@ -63,7 +63,7 @@ describe('the post-step signs out', () => {
     });
     expect(main.signal).toBe('SIGKILL');
     expect(post).toMatchObject(SILENT);
-    expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT]);
+    expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT, LOGOUT]);
     expect(target.daemon.sessions.keys()).toEqual([]);
   });
 });
@@ -187,14 +187,35 @@ describe('verify-logout', () => {
   });
 });
 
+test('a saved session that cannot be read is a warning, without a part of it', async () => {
+  const target = await box();
+  const broken = `{"api_key": "${'5e'.repeat(32)}`;
+  const { post } = await run(target, { env: { STATE_session: broken }, with: { email: '' } });
+  expect(post).toMatchObject({
+    exitCode: 0,
+    annotations: [{ level: 'warning', title: 'Saved session not readable' }],
+  });
+  expect(post.stdout).not.toContain('5e5e');
+});
+
 test('an error that nobody foresaw is one annotation, and shows its stack with debug logging alone', async () => {
   const target = await box();
-  const broken = { env: { STATE_session: '{"broken' }, with: { email: '' } };
-  const { post } = await run(target, broken);
-  expect(post.annotations).toMatchObject([
-    { level: 'error', title: 'Unexpected error', message: expect.stringMatching(/JSON/) },
-  ]);
-  expect(post.stdout.trim().split('\n')).toHaveLength(1);
+  // Takes away what the action builds on.
+  const broken = { env: { NODE_OPTIONS: '--import=data:text/javascript,delete%20URL.parse' } };
+  const { main } = await run(target, broken);
+  expect(main).toMatchObject({
+    exitCode: 1,
+    annotations: [
+      {
+        level: 'error',
+        title: 'Unexpected error',
+        message: expect.stringMatching(
+          /URL\.parse is not a function\. Run the job again with debug logging/,
+        ),
+      },
+    ],
+  });
+  expect(main.stdout).not.toMatch(/adminUrl/);
   const debugged = await run(target, { ...broken, debug: true });
-  expect(debugged.post.stdout).toMatch(/^::debug::at .*readSession/m);
+  expect(debugged.main.stdout).toMatch(/^::debug::at adminUrl/m);
 });

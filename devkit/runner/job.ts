@@ -183,13 +183,18 @@ class Runner {
     const name = `Post ${step.name ?? step.uses}`;
     const condition = action.runs['post-if'] ?? 'always()';
     if (!holds(condition, this.#contexts(step), this.#status())) return;
-    const result = await this.#runAction(name, post, action.runs.post ?? '');
+    const result = await this.#runAction(name, post, action.runs.post ?? '', condition);
     this.#results.push(result);
     if (result.conclusion === 'failure') this.#failed = true;
   }
 
   /** The inputs are evaluated here, so for the post-step once more. */
-  #runAction(name: string, { step, action, state }: Post, script: string): Promise<StepResult> {
+  #runAction(
+    name: string,
+    { step, action, state }: Post,
+    script: string,
+    condition = step.if,
+  ): Promise<StepResult> {
     const contexts = this.#contexts(step);
     const given = Object.entries(step.with ?? {}).map(([input, value]) => [
       input.toLowerCase(),
@@ -205,7 +210,14 @@ class Runner {
       env[`INPUT_${input.replaceAll(' ', '_').toUpperCase()}`] = interpolate(value, contexts);
     }
     for (const [key, value] of Object.entries(state)) env[`STATE_${key}`] = value;
-    return this.#runProcess(name, step, process.execPath, [join(step.uses, script)], env);
+    return this.#runProcess(
+      name,
+      step,
+      process.execPath,
+      [join(step.uses, script)],
+      env,
+      condition,
+    );
   }
 
   async #runProcess(
@@ -214,6 +226,7 @@ class Runner {
     command: string,
     args: readonly string[],
     extra: Variables,
+    condition = step.if ?? 'success()',
   ): Promise<StepResult> {
     const log = new StepLog(name);
     const files: Record<string, string> = {};
@@ -251,10 +264,16 @@ class Runner {
 
     this.#job.onStep?.(name);
     const stopped: { token?: string } = {};
+    // A cancelled job cancels the step that runs, unless it would run in a cancelled job too (StepsRunner.cs).
+    const cancel = new AbortController();
+    const onCancel = () => {
+      if (!holds(condition, this.#contexts(step), this.#status())) cancel.abort();
+    };
+    this.#cancel.addEventListener('abort', onCancel);
     const result = await runProcess(command, args, {
       cwd: this.#workspace,
       env,
-      cancel: this.#cancel,
+      cancel: cancel.signal,
       onLine: (line) => this.#onLine(line, log, stopped),
       onStart: 'onStart' in step ? step.onStart : undefined,
     });
@@ -267,7 +286,8 @@ class Runner {
         .reverse(),
       ...this.#path,
     ];
-    return log.result(result, this.#cancel.aborted);
+    this.#cancel.removeEventListener('abort', onCancel);
+    return log.result(result, cancel.signal.aborted);
   }
 
   #onLine(line: string, log: StepLog, stopped: { token?: string }): void {

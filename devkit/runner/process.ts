@@ -52,8 +52,7 @@ export function runProcess(
       next = setTimeout(step, wait, index + 1);
     };
     const onCancel = () => step(0);
-    if (cancel.aborted) onCancel();
-    else cancel.addEventListener('abort', onCancel, { once: true });
+    cancel.addEventListener('abort', onCancel, { once: true });
     onStart?.((signal) => child.kill(signal));
 
     child.on('error', reject);

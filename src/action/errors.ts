@@ -1,4 +1,4 @@
-import { ExplainedError } from '../box/errors.ts';
+import { ExplainedError, WHAT_ENDS_A_KEY } from '../box/errors.ts';
 
 export interface Problem {
   readonly input: string;
@@ -38,13 +38,36 @@ export class CommandFileError extends ExplainedError {
   }
 }
 
+export class PrivilegeError extends ExplainedError {
+  readonly title = 'Privilege missing';
+
+  constructor(email: string, required: string, privileges: readonly string[]) {
+    const has = privileges.length === 0 ? 'none' : `only ${privileges.join(', ')}`;
+    super(
+      `${email} does not have the privilege '${required}' that 'require-privilege' asks for; it has ${has}.`,
+      'Use another account, or make this one an administrator (Mail & Users > Users).',
+    );
+  }
+}
+
+export class SessionError extends ExplainedError {
+  readonly title = 'Saved session not readable';
+
+  constructor() {
+    super(
+      'Cannot read the session that the step saved for its post-step, so the session key may still work.',
+      `Check that nothing in the workflow sets variables that begin with STATE_. ${WHAT_ENDS_A_KEY}`,
+    );
+  }
+}
+
 /** What nobody foresaw: a fault of the action itself. */
 export class UnforeseenError extends ExplainedError {
   readonly title = 'Unexpected error';
 
   constructor(what: string) {
     super(
-      `Something went wrong that this action does not know: ${what}`,
+      `Something went wrong that this action does not know: ${what}.`,
       'Run the job again with debug logging (secret or variable ACTIONS_STEP_DEBUG set to true) and report what it shows.',
     );
   }

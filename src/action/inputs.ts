@@ -78,7 +78,7 @@ export function readInputs(): Inputs {
 }
 
 function required(value: string): string {
-  if (value === '') throw new InvalidValueError(EMPTY);
+  if (value.trim() === '') throw new InvalidValueError(EMPTY);
   return value;
 }
 

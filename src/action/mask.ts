@@ -15,3 +15,8 @@ export function maskCredentials(credentials: Credentials): void {
   mask(credentials.secret);
   mask(basicCredentials(credentials));
 }
+
+/** Masks a session key, for every account that it may belong to. */
+export function maskKey(api_key: string, accounts: readonly string[]): void {
+  for (const email of accounts) maskCredentials({ email, secret: api_key });
+}

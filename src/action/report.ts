@@ -16,11 +16,13 @@ export const log: Log = {
  * exited with, so that no output is cut off.
  */
 export async function runStep(step: () => Promise<void>): Promise<void> {
+  // Until the step is done: where nothing is left to wait for, Node exits in the middle of it.
+  process.exitCode = ExitCode.Failure;
   try {
     await step();
+    process.exitCode = ExitCode.Success;
   } catch (error) {
     annotate(annotateError, error);
-    process.exitCode = ExitCode.Failure;
   }
 }
 

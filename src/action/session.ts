@@ -1,10 +1,12 @@
 import { getState, saveState } from '@actions/core';
 import { inFile } from './command-files.ts';
+import { SessionError } from './errors.ts';
 
 /** What the post-step needs to end a session, whatever the inputs say by then. */
 export interface Session {
   readonly url: string;
-  readonly email: string;
+  /** Whose the key may be. */
+  readonly accounts: readonly string[];
   readonly api_key: string;
   /** PEM of the certificates that were trusted. */
   readonly ca?: string | undefined;
@@ -27,10 +29,32 @@ export function forgetSession(): void {
   save('');
 }
 
-/** The session that the main step saved and that is still to be ended. */
+/**
+ * The session that the main step saved and that is still to be ended.
+ *
+ * @throws SessionError where it cannot be read; never with a part of it, since the key is in it
+ */
 export function readSession(): Session | undefined {
   const state = getState(NAME);
-  return state === '' ? undefined : (JSON.parse(state) as Session);
+  if (state === '') return undefined;
+  let session: unknown;
+  try {
+    session = JSON.parse(state);
+  } catch {
+    throw new SessionError();
+  }
+  if (!isSession(session)) throw new SessionError();
+  return session;
+}
+
+function isSession(value: unknown): value is Session {
+  const fields: Partial<Record<keyof Session, unknown>> = Object(value);
+  return (
+    typeof fields.url === 'string' &&
+    typeof fields.api_key === 'string' &&
+    Array.isArray(fields.accounts) &&
+    fields.accounts.every((account) => typeof account === 'string')
+  );
 }
 
 function save(state: string): void {

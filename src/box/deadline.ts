@@ -29,10 +29,17 @@ export class Deadline {
     return this.#stop.requested.aborted;
   }
 
-  /** A signal for one attempt that starts now; by the clock, however the answer drips. */
-  attemptSignal(): AbortSignal {
+  /** Does one attempt, with a signal that ends it in time: by the clock, however the answer drips. */
+  async attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const timeIsUp = new AbortController();
     const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
-    return AbortSignal.any([AbortSignal.timeout(Math.ceil(ms)), this.#stop.final]);
+    // Keeps the process alive too, even where the work waits for what can no longer come.
+    const timer = setTimeout(() => timeIsUp.abort(), ms);
+    try {
+      return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Resolves after so many seconds, or at once when the work shall stop. */

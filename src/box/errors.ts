@@ -6,10 +6,13 @@
 export abstract class ExplainedError extends Error {
   abstract readonly title: string;
   readonly remedy: string;
+  /** Whether the box may have granted a key in an answer that did not arrive, or could not be read. */
+  readonly answerLost: boolean;
 
-  constructor(message: string, remedy: string) {
+  constructor(message: string, remedy: string, answerLost = false) {
     super(message);
     this.remedy = remedy;
+    this.answerLost = answerLost;
   }
 }
 
@@ -20,8 +23,6 @@ export class InvalidValueError extends Error {}
 
 /** A failure that another attempt may overcome. */
 export abstract class TransientError extends ExplainedError {
-  /** Whether the box may have granted a key in an answer that did not arrive. */
-  readonly answerLost: boolean;
   /** Seconds that the box asked to wait for. */
   readonly retryAfter: number | undefined;
 
@@ -30,8 +31,7 @@ export abstract class TransientError extends ExplainedError {
     remedy: string,
     { answerLost, retryAfter }: { answerLost: boolean; retryAfter?: number | undefined },
   ) {
-    super(message, remedy);
-    this.answerLost = answerLost;
+    super(message, remedy, answerLost);
     this.retryAfter = retryAfter;
   }
 }
@@ -79,16 +79,10 @@ export class BusyError extends TransientError {
 export class GaveUpError extends ExplainedError {
   readonly title: string;
 
-  constructor(
-    last: ExplainedError,
-    attempts: number,
-    seconds: number,
-    why: string,
-    advice: string,
-  ) {
+  constructor(last: ExplainedError, attempts: number, seconds: number, why: string) {
     const times =
       attempts === 1 ? 'Tried once' : `Tried ${attempts} times in ${Math.round(seconds)} s`;
-    super(`${last.message} ${times}; ${why}.${advice}`, last.remedy);
+    super(`${last.message} ${times}; ${why}.`, last.remedy, last.answerLost);
     this.title = last.title;
   }
 }
@@ -96,10 +90,10 @@ export class GaveUpError extends ExplainedError {
 export class StoppedError extends ExplainedError {
   readonly title = 'Cancelled';
 
-  constructor(advice: string) {
+  constructor() {
     super(
-      `The job was cancelled while this step talked to the box.${advice}`,
-      'Nothing is wrong; run the job again when you want its result.',
+      'Cancelled before the box had given its answer, or before the answer was used.',
+      'Nothing is wrong; run it again when you want its result.',
     );
   }
 }
@@ -113,6 +107,19 @@ export class HostUnknownError extends ExplainedError {
     super(
       `There is no address for ${host}: its name is not in the DNS that this runner asks.`,
       "Check the input 'host' (its default is box. and the domain of the email) and the DNS of the box.",
+    );
+  }
+}
+
+export class ProxyRefusedError extends ExplainedError {
+  readonly title = 'Proxy refused';
+
+  constructor(proxy: string, host: string, why: string) {
+    super(
+      `The proxy ${proxy} did not connect to ${host}: ${why}.`,
+      why.includes('407')
+        ? "Check the user and password in the variable 'https_proxy' of this runner."
+        : "Check the variables 'https_proxy' and 'no_proxy' of this runner, and that the proxy lets this host through.",
     );
   }
 }
@@ -132,7 +139,7 @@ export class CertificateError extends ExplainedError {
   readonly title = 'Certificate not trusted';
 
   constructor(host: string, why: string, remedy: string) {
-    super(`Cannot verify the certificate of ${host}: ${why}. The password was not sent.`, remedy);
+    super(`Cannot verify the certificate of ${host}: ${why}. No credentials were sent.`, remedy);
   }
 }
 
@@ -141,7 +148,7 @@ export class TlsError extends ExplainedError {
 
   constructor(host: string, why: string) {
     super(
-      `Cannot make a secure connection to ${host}: ${why}. The password was not sent.`,
+      `Cannot make a secure connection to ${host}: ${why}. No credentials were sent.`,
       "Check the host and port in the input 'host'; the box serves its API over HTTPS, with TLS 1.2 or newer, on port 443.",
     );
   }
@@ -153,7 +160,7 @@ export class RedirectError extends ExplainedError {
   constructor(host: string, status: number, target: string) {
     super(
       `${host} answered with HTTP ${status}, a redirect to ${target}. Credentials go to one place only, so it was not followed.`,
-      "If that address is right, give it as the input 'host'.",
+      "If the box has moved there, give its new address as the input 'host'.",
     );
   }
 }
@@ -179,6 +186,7 @@ export class AnswerError extends ExplainedError {
     super(
       `${url} answered, but not as a Mail-in-a-Box does: ${came}.`,
       "Check that the input 'host' names the box itself, and no other server in front of it.",
+      true,
     );
   }
 }
@@ -240,22 +248,10 @@ export class LoginRefusedError extends ExplainedError {
   }
 }
 
-export class PrivilegeError extends ExplainedError {
-  readonly title = 'Privilege missing';
-
-  constructor(email: string, required: string, privileges: readonly string[]) {
-    const has = privileges.length === 0 ? 'none' : `only ${privileges.join(', ')}`;
-    super(
-      `${email} does not have the privilege '${required}' that 'require-privilege' asks for; it has ${has}.`,
-      'Use another account, or make this one an administrator (Mail & Users > Users).',
-    );
-  }
-}
-
 // What signing out can end in
 
 /** What ends a key that could not be ended here. */
-const WHAT_ENDS_A_KEY =
+export const WHAT_ENDS_A_KEY =
   "Changing the account's password or two-factor settings ends the key, and so does restarting the management daemon " +
   'of the box; by itself it ends two days after its last use.';
 
@@ -282,6 +278,9 @@ export class ProofError extends ExplainedError {
   readonly title = 'Sign-out not proven';
 
   constructor(cause: ExplainedError) {
-    super(`Signed out, but cannot show that the key is refused. ${cause.message}`, WHAT_ENDS_A_KEY);
+    super(
+      `Signed out, but cannot show that the key is refused. ${cause.message}`,
+      `${cause.remedy} ${WHAT_ENDS_A_KEY}`,
+    );
   }
 }

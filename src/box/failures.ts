@@ -1,3 +1,4 @@
+import type { PeerCertificate } from 'node:tls';
 import {
   AnswerError,
   CertificateError,
@@ -5,6 +6,7 @@ import {
   ExplainedError,
   HostUnknownError,
   ProxyError,
+  ProxyRefusedError,
   TlsError,
 } from './errors.ts';
 import { hostOf } from './host.ts';
@@ -24,9 +26,9 @@ interface Circumstances {
 }
 
 /** Says of an error of Node's network stack what it means for whoever runs the workflow. */
-export function explain(error: unknown, circumstances: Circumstances): Error {
-  if (!(error instanceof Error) || error instanceof ExplainedError) return error as Error;
-  const { url, proxy, verified, aborted } = circumstances;
+export function explain(error: unknown, circumstances: Circumstances): unknown {
+  const { url, proxy, verified, aborted, ownCa } = circumstances;
+  if (!(error instanceof Error) || error instanceof ExplainedError) return error;
   const host = hostOf(url);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
 
@@ -36,43 +38,54 @@ export function explain(error: unknown, circumstances: Circumstances): Error {
     const what = verified ? 'no whole answer came in time' : 'no connection was made in time';
     return new ConnectionError(host, what, verified);
   }
-  const tunnel =
-    /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s.exec(
-      error.message,
-    );
+  const tunnel = /^tunneling socket could not be established, (statusCode|cause)=(.*)$/s.exec(
+    error.message,
+  );
   if (tunnel !== null) {
-    const [, status, cause] = tunnel;
-    return new ProxyError(
-      proxy ?? '',
-      host,
-      status === undefined ? quote(cause ?? '') : `it answered with HTTP ${status}`,
-    );
+    const [, kind, detail = ''] = tunnel;
+    const why = kind === 'cause' ? quote(detail) : `it answered with HTTP ${detail}`;
+    const Failure = PASSING_PROXY_FAULTS.test(detail) ? ProxyError : ProxyRefusedError;
+    return new Failure(proxy ?? '', host, why);
   }
   if (code === 'ENOTFOUND') return new HostUnknownError(host);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const why = `it is for another name (${quote(namesIn(error))})`;
+    return new CertificateError(host, why, "Give the name that it is for as the input 'host'.");
+  }
   const certificate = CERTIFICATE_FAULTS[code];
   if (certificate !== undefined) {
     const [why, remedy] = certificate;
-    return new CertificateError(host, why, circumstances.ownCa ? OWN_CA_REMEDY : remedy);
+    const ofTrust = remedy === GIVE_CERTIFICATE || remedy === GIVE_AUTHORITY;
+    return new CertificateError(host, why, ofTrust && ownCa ? OWN_CA_REMEDY : remedy);
   }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const why = `it is for another name (${quote(error.message.split('. ').at(-1) ?? '')})`;
-    return new CertificateError(host, why, "Give the name that it is for as the input 'host'.");
-  }
-  const tls = TLS_FAULTS.find(([pattern]) => pattern.test(`${code} ${error.message}`));
-  if (tls !== undefined) return new TlsError(host, tls[1]);
+  if (code.startsWith('HPE_')) return new AnswerError(url, 'it sent something that is not HTTP');
   const why = CONNECTION_FAULTS[code];
   if (why !== undefined) return new ConnectionError(host, `${why} (${code})`, verified);
-  if (code.startsWith('HPE_')) return new AnswerError(url, 'it sent something that is not HTTP');
-  return error;
+  if (code === '') return error;
+  if (verified) return new ConnectionError(host, `the connection was cut (${code})`, verified);
+  const tls = TLS_FAULTS.find(([pattern]) => pattern.test(error.message));
+  return new TlsError(host, tls?.[1] ?? quote(error.message));
 }
+
+/** The names in a certificate that is for another one. */
+function namesIn(error: Error): string {
+  const { cert } = error as Error & { cert?: PeerCertificate };
+  return cert?.subjectaltname ?? `CN:${cert?.subject?.CN ?? ''}`;
+}
+
+/** What passes by itself, of all that comes from a proxy: a status, or an error of the connection to it. */
+const PASSING_PROXY_FAULTS =
+  /^(429|502|503|504)$|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|EAI_AGAIN|socket hang up/;
 
 const GIVE_CERTIFICATE =
   "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).";
 const OWN_CA_REMEDY =
   "Check that 'ca-certificate' is the certificate that the box serves now, or that of the authority that issued it.";
+const GIVE_AUTHORITY =
+  "If that is right, give the certificate of the authority to the action as 'ca-certificate'.";
 const UNKNOWN_AUTHORITY: Fault = [
   'it is from an authority that this runner does not know',
-  `If that is right, give the certificate of the authority to the action as 'ca-certificate'.`,
+  GIVE_AUTHORITY,
 ];
 
 type Fault = readonly [why: string, remedy: string];
@@ -98,13 +111,13 @@ const CERTIFICATE_FAULTS: Readonly<Record<string, Fault>> = {
   ],
 };
 
+/** By the words of OpenSSL. */
 const TLS_FAULTS: ReadonlyArray<readonly [pattern: RegExp, why: string]> = [
   [
-    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/i,
+    /wrong.version.number|packet.length.too.long|http.request/i,
     'what answers there does not speak TLS',
   ],
-  [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/i, 'it offers only versions of TLS older than 1.2'],
-  [/^(EPROTO|ERR_SSL_)/, 'the two sides could not agree on how to talk'],
+  [/unsupported.protocol|protocol.version/i, 'it offers only versions of TLS older than 1.2'],
 ];
 
 const CONNECTION_FAULTS: Readonly<Record<string, string>> = {

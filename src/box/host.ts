@@ -20,6 +20,9 @@ export function adminUrl(host: string): string {
   if (/[\s\\\p{Cc}]/u.test(host)) {
     throw new InvalidValueError('has a space, a backslash or a control character inside');
   }
+  if (/^https?(:\/(?!\/)|\/)/i.test(host)) {
+    throw new InvalidValueError('begins with http or https, but not with https://');
+  }
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `https://${host}`;
   const url = URL.parse(address);
   if (url === null) throw new InvalidValueError('is not a host name, host:port or https:// URL');

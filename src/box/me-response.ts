@@ -21,17 +21,17 @@ export interface MeResponse {
   readonly reason?: string;
 }
 
-declare const checked: unique symbol;
-
-/** A session key of a form that no shell, log or file can misread. */
-export type ApiKey = string & { readonly [checked]: 'ApiKey' };
-
 /** The fields of an answer before anybody has looked at them. */
 type Unchecked<T> = { readonly [Field in keyof T]?: unknown };
 
 /** A login that gave a key. Nothing but the key has been checked yet; `checkMe` does the rest. */
 export interface Grant {
-  readonly api_key: ApiKey;
+  readonly api_key: string;
+  /**
+   * Whose it may be: the account that was sent, and another one where the box names it. A key ends under its own
+   * account alone, and a box answers `ok` to all others.
+   */
+  readonly accounts: readonly string[];
   readonly me: Unchecked<MeResponse>;
   readonly url: string;
 }
@@ -52,7 +52,10 @@ export interface Account {
 export function readMeResponse(answer: Answer, email: string): Grant {
   const me: Unchecked<MeResponse> = parseJson(answer);
   const { api_key, status, reason } = me;
-  if (isApiKey(api_key)) return { api_key, me, url: answer.url };
+  if (isApiKey(api_key)) {
+    const accounts = isEmail(me.email) && me.email !== email ? [email, me.email] : [email];
+    return { api_key, accounts, me, url: answer.url };
+  }
   if (status === 'ok') {
     throw new AnswerError(
       answer.url,
@@ -96,8 +99,13 @@ export function checkMe({ me, url }: Grant, email: string): Account {
 }
 
 /** The box's own keys are 64 hex characters; the published examples are not, so any that is safe to hand on will do. */
-function isApiKey(value: unknown): value is ApiKey {
+function isApiKey(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.~+/=-]{1,1024}$/.test(value);
+}
+
+/** One that Basic credentials can carry. */
+function isEmail(value: unknown): value is string {
+  return typeof value === 'string' && /^[!-9;-~]{1,320}$/.test(value);
 }
 
 function isPrivileges(value: unknown): value is string[] {

@@ -23,11 +23,9 @@ export function proxyFor(url: string): string | undefined {
     throw new ProxySettingError(variable);
   }
   if (!/^https?:$/.test(proxy.protocol)) throw new ProxySettingError(variable);
-  if (proxy.password !== '') {
-    keepSecret(proxy.password);
-    keepSecret(decodeURIComponent(proxy.password));
-    // `tunnel`, unchanged since 2018, encodes the credentials with the deprecated `new Buffer`.
-    process.noDeprecation = true;
-  }
+  keepSecret(proxy.password);
+  keepSecret(decodeURIComponent(proxy.password));
+  // `tunnel`, unchanged since 2018, uses what Node deprecates, and Node would say so in the log.
+  process.noDeprecation = true;
   return hostOf(proxy.href);
 }

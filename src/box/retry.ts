@@ -8,7 +8,7 @@ const LONGEST_WAIT = 15;
 
 /** What a lost answer to a login means for its user. */
 const KEY_LOST =
-  ' If the box had granted a key in an answer that was lost, nobody knows it; it lives for up to two days.';
+  ' If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days.';
 
 export interface RetryOptions {
   readonly deadline: Deadline;
@@ -22,8 +22,8 @@ export interface RetryOptions {
 /**
  * Does the work until it succeeds, fails for good, or the deadline would pass. Says each wait and its reason.
  *
- * @throws what the work threw last: as it was at the first attempt, as GaveUpError after several; StoppedError
- * when the deadline was stopped
+ * @throws what the work threw last, as GaveUpError where time ran out; StoppedError when the deadline was stopped.
+ * Each says so where a key may have been lost on the way.
  */
 export async function retry<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -33,34 +33,34 @@ export async function retry<T>(
   let keyLost = '';
   for (let attempt = 1; ; attempt++) {
     try {
-      return await work(deadline.attemptSignal());
+      return await deadline.attempt(work);
     } catch (error) {
+      if (!(error instanceof ExplainedError)) throw error;
+      if (grantsKeys && error.answerLost) keyLost = KEY_LOST;
+      const giveUp = (last: ExplainedError) => {
+        last.message += keyLost;
+        return last;
+      };
       const seconds = waitAfter?.(error) ?? waitAfterTransient(error, attempt);
-      if (!(error instanceof ExplainedError) || seconds === undefined) throw error;
-      if (grantsKeys && error instanceof TransientError && error.answerLost) keyLost = KEY_LOST;
-      if (deadline.stopped) throw new StoppedError(keyLost);
+      if (seconds === undefined) throw giveUp(error);
+      if (deadline.stopped) throw giveUp(new StoppedError());
       if (seconds >= deadline.secondsLeft) {
         const spent = (performance.now() - started) / 1000;
-        throw new GaveUpError(
-          error,
-          attempt,
-          spent,
-          `the next try, ${inSeconds(seconds)} from now, would be too late`,
-          keyLost,
-        );
+        const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
+        throw giveUp(new GaveUpError(error, attempt, spent, why));
       }
       log.info(`${error.message}${keyLost} Trying again in ${inSeconds(seconds)}.`);
       await deadline.wait(seconds);
-      if (deadline.stopped) throw new StoppedError(keyLost);
+      if (deadline.stopped) throw giveUp(new StoppedError());
     }
   }
 }
 
+/** Seconds; what the box asked for comes on top, so that jobs which it told the same do not come back as one. */
 function waitAfterTransient(error: unknown, attempt: number): number | undefined {
   if (!(error instanceof TransientError)) return undefined;
-  if (error.retryAfter !== undefined) return error.retryAfter;
   const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
-  return longest * (0.5 + Math.random() / 2);
+  return (error.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
 }
 
 function inSeconds(seconds: number): string {

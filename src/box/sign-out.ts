@@ -9,7 +9,8 @@ import type { UserApi } from './user-api.ts';
 export const SIGN_OUT_SECONDS = 30;
 
 export interface SignOutOptions {
-  readonly email: string;
+  /** Whose the key may be. */
+  readonly accounts: readonly string[];
   readonly api_key: string;
   readonly deadline: Deadline;
   readonly log: Log;
@@ -22,14 +23,16 @@ export interface SignOutOptions {
  */
 export async function signOut(
   api: UserApi,
-  { email, api_key, deadline, log }: SignOutOptions,
+  { accounts, api_key, deadline, log }: SignOutOptions,
 ): Promise<void> {
   try {
-    await retry((signal) => api.logout(email, api_key, { signal }), {
-      deadline,
-      log,
-      grantsKeys: false,
-    });
+    for (const email of accounts) {
+      await retry((signal) => api.logout(email, api_key, { signal }), {
+        deadline,
+        log,
+        grantsKeys: false,
+      });
+    }
   } catch (error) {
     throw error instanceof ExplainedError ? new NotEndedError(error) : error;
   }
@@ -42,15 +45,17 @@ export async function signOut(
  */
 export async function proveEnded(
   api: UserApi,
-  { email, api_key, deadline, log }: SignOutOptions,
+  { accounts, api_key, deadline, log }: SignOutOptions,
 ): Promise<void> {
-  let works: boolean;
+  let works = false;
   try {
-    works = await retry((signal) => api.keyWorks(email, api_key, { signal }), {
-      deadline,
-      log,
-      grantsKeys: false,
-    });
+    for (const email of accounts) {
+      works ||= await retry((signal) => api.keyWorks(email, api_key, { signal }), {
+        deadline,
+        log,
+        grantsKeys: false,
+      });
+    }
   } catch (error) {
     throw error instanceof ExplainedError ? new ProofError(error) : error;
   }

@@ -11,6 +11,9 @@ import { keepSecret } from './secrets.ts';
 /** Bytes of an answer that are read; a MeResponse has some 200. */
 const MAX_BYTES = 1_000_000;
 
+/** Whatever the environment says. */
+const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
+
 /** One request to the admin API. */
 export interface Request {
   readonly method: 'GET' | 'POST';
@@ -24,7 +27,7 @@ export interface Request {
   readonly signal: AbortSignal;
 }
 
-/** What came back, whole. */
+/** What came back. */
 export interface Answer {
   readonly url: string;
   readonly status: number;
@@ -53,14 +56,14 @@ export async function send(request: Request): Promise<Answer> {
       [new BasicCredentialHandler(credentials.email, credentials.secret), wire],
       { allowRedirects: false, allowRetries: false },
     );
-    const { message } = await client.request(method, url, null, headers);
-    const body = await read(message, url);
+    const { message } = await unlessAborted(client.request(method, url, null, headers), signal);
+    const { statusCode: status = 0 } = message;
     const date = Date.parse(message.headers.date ?? '');
     return {
       url,
-      status: message.statusCode ?? 0,
+      status,
       headers: message.headers,
-      body,
+      body: await read(message, url),
       arrived: Date.now(),
       date: Number.isNaN(date) ? undefined : date,
     };
@@ -78,7 +81,7 @@ export async function send(request: Request): Promise<Answer> {
 class Wire {
   readonly #request: Request;
   proxy: string | undefined;
-  /** Whether the box had proven who it is, so that the request may have reached it. */
+  /** Whether the box had proven who it is, so that the request may have reached it; at once without TLS. */
   verified: boolean;
 
   constructor(request: Request) {
@@ -91,20 +94,24 @@ class Wire {
     // The library adds the id of the workflow run, which is no business of the box.
     Object.assign(options.headers ?? {}, { 'user-agent': userAgent });
     options.signal = signal;
-    const { agent } = options;
+    const { agent, host } = options;
     if (typeof agent !== 'object' || !('options' in agent)) throw new Error('No agent to set up');
     Object.assign(agent.options ?? {}, {
       ...(ca === undefined ? {} : { ca }),
-      minVersion: 'TLSv1.2',
-      rejectUnauthorized: true,
+      ...TLS,
       checkServerIdentity: (...given: Parameters<typeof checkServerIdentity>) => {
         const refusal = checkServerIdentity(...given);
         this.verified = refusal === undefined;
         return refusal;
       },
     });
-    // The CONNECT request of `tunnel` goes by the options of the proxy; without the signal it would outlive the attempt.
-    if ('proxyOptions' in agent) Object.assign(agent.proxyOptions ?? {}, { signal });
+    if ('proxyOptions' in agent) {
+      // What `tunnel` sends to the proxy goes by these: it shall not outlive the attempt, and a proxy with TLS be verified.
+      Object.assign(agent.proxyOptions ?? {}, { signal, ...TLS });
+    } else {
+      // The library takes the brackets of an IPv6 address for a part of the name.
+      options.host = host?.replace(/^\[(.*)\]$/, '$1');
+    }
   }
 
   canHandleAuthentication(): boolean {
@@ -116,7 +123,20 @@ class Wire {
   }
 }
 
+/** Some requests never settle: after an answer of 101, Node drops the connection without a word. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, aborted]);
+}
+
+/** The body of an answer with status 200; those of others are not looked at. */
 async function read(message: IncomingMessage, url: string): Promise<Uint8Array> {
+  if (message.statusCode !== 200) {
+    message.destroy();
+    return new Uint8Array();
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of message) {

@@ -8,6 +8,9 @@ import { quote } from './quote.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { type Answer, send } from './transport.ts';
 
+const REDIRECTS = [301, 302, 303, 307, 308];
+const BUSY = [429, 502, 503, 504];
+
 export interface UserApiOptions {
   /** Base URL of the admin API, without a trailing slash: `https://box.example.com/admin`. */
   readonly url: string;
@@ -111,10 +114,10 @@ export class UserApi {
     const { url, status, headers } = answer;
     if (status === 200) return answer;
     const host = hostOf(url);
-    if (status >= 300 && status < 400) {
+    if (REDIRECTS.includes(status)) {
       throw new RedirectError(host, status, quote(headers.location ?? 'nowhere'));
     }
-    if ([429, 502, 503, 504].includes(status)) {
+    if (BUSY.includes(status)) {
       throw new BusyError(host, status, retryAfterSeconds(headers['retry-after'], Date.now()));
     }
     throw new StatusError(url, status);

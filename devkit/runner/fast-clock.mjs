@@ -1,0 +1,34 @@
+/**
+ * For tests, loaded with NODE_OPTIONS=--import before an action: makes its clock and its timers run faster, by
+ * FAST_CLOCK, a speed and the moment from which on it counts (`20@1700000000000`), and makes name look-ups fail
+ * with the code in FAIL_LOOKUPS. The action itself has no switch for tests.
+ */
+import dns from 'node:dns';
+import timers from 'node:timers/promises';
+
+const [speed, start] = (process.env.FAST_CLOCK ?? '1@0').split('@').map(Number);
+const { now } = Date;
+const elapsed = performance.now.bind(performance);
+Date.now = () => start + (now() - start) * speed;
+performance.now = () => elapsed() * speed;
+
+const { setTimeout: later, AbortSignal } = globalThis;
+globalThis.setTimeout = (work, ms = 0, ...rest) => later(work, ms / speed, ...rest);
+const abortLater = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = (ms) => abortLater(Math.ceil(ms / speed));
+const pause = timers.setTimeout;
+timers.setTimeout = (ms, ...rest) => pause(ms / speed, ...rest);
+
+const code = process.env.FAIL_LOOKUPS;
+if (code !== undefined) {
+  dns.lookup = (hostname, _options, callback) => {
+    process.nextTick(
+      callback,
+      Object.assign(new Error(`getaddrinfo ${code} ${hostname}`), {
+        code,
+        syscall: 'getaddrinfo',
+        hostname,
+      }),
+    );
+  };
+}
