@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, expect } from '@jest/globals';
 import { type Box, type BoxOptions, startBox } from '../devkit/box/box.ts';
-import type { Certificate } from '../devkit/box/certificate.ts';
+import type { Certificate, CertificateKind } from '../devkit/box/certificate.ts';
 import {
   type Job,
   type JobResult,
@@ -31,18 +32,24 @@ afterEach(async () => {
   await Promise.all(boxes.splice(0).map((box) => box.close()));
 });
 
-const certificates: Readonly<Record<string, Certificate>> = JSON.parse(
+const CERTIFICATES: Readonly<Record<string, Certificate>> = JSON.parse(
   process.env['JEST_CERTIFICATES'] ?? '{}',
 );
 
+/** A certificate that was made before all tests. */
+export function certificate(kind: CertificateKind, name: string): Certificate {
+  const made = CERTIFICATES[`${kind} ${name}`];
+  if (made === undefined) throw new Error(`No ${kind} certificate was made for ${name}`);
+  return made;
+}
+
 /** A stand-in box with the three accounts, closed after the test. */
 export async function box(options: BoxOptions = {}): Promise<Box> {
-  const { certificate = 'issued', name = 'localhost' } = options;
-  const made = typeof certificate === 'string' ? certificates[`${certificate} ${name}`] : undefined;
+  const { certificate: kind = 'issued', name = 'localhost' } = options;
   const started = await startBox({
     accounts: [ADMIN, USER, TOTP],
     ...options,
-    certificate: made ?? certificate,
+    certificate: typeof kind === 'string' ? certificate(kind, name) : kind,
   });
   boxes.push(started);
   return started;
@@ -116,3 +123,9 @@ export function asked({ requests }: Box): string[] {
 export const LOGIN = 'POST /admin/login';
 export const LOGOUT = 'POST /admin/logout';
 export const PROOF = 'GET /admin/system/privacy';
+
+/** Variables that make the clock and the timers of an action run so many times as fast. */
+export function FAST(speed: number): Record<string, string> {
+  const preload = pathToFileURL(join(ROOT, 'devkit', 'runner', 'fast-clock.mjs'));
+  return { NODE_OPTIONS: `--import=${preload}`, FAST_CLOCK: `${speed}@${Date.now()}` };
+}

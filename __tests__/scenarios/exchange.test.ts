@@ -1,6 +1,4 @@
-import type { lookup } from 'node:dns';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { Server as ProxyServer } from 'proxy-chain';
+import { describe, expect, test } from '@jest/globals';
 import manifest from '../../package.json' with { type: 'json' };
 import { ADMIN, asked, box, LOGIN, LOGOUT, run, TOTP, USER } from '../support.ts';
 
@@ -157,51 +155,5 @@ describe('the box is trusted', () => {
     expect(target.daemon.sessions.keys()).toEqual([]);
   });
 });
-
-describe('through a proxy', () => {
-  test.each(['issued', 'self-signed'] as const)(
-    'login and logout reach a box that only the proxy knows, with its %s certificate',
-    async (certificate) => {
-      const target = await box({ certificate, name: 'box.test' });
-      const tunnels: string[] = [];
-      const proxy = await startProxy((name) => {
-        tunnels.push(name);
-        return '127.0.0.1';
-      });
-      const { conclusion, main, post } = await run(target, {
-        env: { HTTPS_PROXY: `http://someone:pr0xy%20pass@127.0.0.1:${proxy.port}` },
-      });
-      expect(main.stderr + post.stderr).toBe('');
-      expect(conclusion).toBe('success');
-      expect(tunnels).toEqual(['box.test', 'box.test']);
-      expect(target.daemon.sessions.keys()).toEqual([]);
-    },
-  );
-});
-
-const proxies: ProxyServer[] = [];
-afterEach(async () => {
-  await Promise.all(proxies.splice(0).map((proxy) => proxy.close(true)));
-});
-
-/** A real proxy that asks for the credentials `someone` and `pr0xy pass`, and resolves names by itself. */
-async function startProxy(resolve: (name: string) => string): Promise<ProxyServer> {
-  const dnsLookup = (
-    name: string,
-    _options: unknown,
-    callback: (error: null, addresses: Array<{ address: string; family: number }>) => void,
-  ) => callback(null, [{ address: resolve(name), family: 4 }]);
-  const proxy = new ProxyServer({
-    port: 0,
-    host: '127.0.0.1',
-    prepareRequestFunction: ({ username, password }) => ({
-      requestAuthentication: username !== 'someone' || password !== 'pr0xy pass',
-      dnsLookup: dnsLookup as typeof lookup,
-    }),
-  });
-  await proxy.listen();
-  proxies.push(proxy);
-  return proxy;
-}
 
 const USER_INPUTS = { email: USER.email, password: USER.password };

@@ -12,9 +12,13 @@ export type CertificateKind =
   /** By an authority of its own, for its name and the loopback addresses. */
   | 'issued'
   /** Self-signed, X.509 v1, with its name as CN and no subjectAltName: what a box serves until Let's Encrypt has given it one. */
-  | 'self-signed';
+  | 'self-signed'
+  /** As `issued`, but until yesterday, or from tomorrow on. */
+  | 'expired'
+  | 'not-yet-valid';
 
 const DAY_MS = 86_400_000;
+const SHIFT_MS = { issued: 0, expired: -2 * DAY_MS, 'not-yet-valid': DAY_MS } as const;
 
 /**
  * Makes a new certificate; it is valid for a day.
@@ -38,7 +42,7 @@ export function makeCertificate(kind: CertificateKind, name: string): Certificat
     { name: 'keyUsage', keyCertSign: true, critical: true },
   ]);
   const keys = makeKeys();
-  const certificate = begin(keys, name);
+  const certificate = begin(keys, name, SHIFT_MS[kind]);
   certificate.setIssuer(authority.subject.attributes);
   certificate.setExtensions([
     {
@@ -57,12 +61,16 @@ export function makeCertificate(kind: CertificateKind, name: string): Certificat
   };
 }
 
-function begin({ publicKey }: forge.pki.rsa.KeyPair, name: string): forge.pki.Certificate {
+function begin(
+  { publicKey }: forge.pki.rsa.KeyPair,
+  name: string,
+  shift = 0,
+): forge.pki.Certificate {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = publicKey;
   certificate.serialNumber = `01${forge.util.bytesToHex(forge.random.getBytesSync(8))}`;
-  certificate.validity.notBefore = new Date(Date.now() - DAY_MS / 24);
-  certificate.validity.notAfter = new Date(Date.now() + DAY_MS);
+  certificate.validity.notBefore = new Date(Date.now() + shift - DAY_MS / 24);
+  certificate.validity.notAfter = new Date(Date.now() + shift + DAY_MS);
   certificate.setSubject([{ name: 'commonName', value: name }]);
   return certificate;
 }

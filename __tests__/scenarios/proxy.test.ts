@@ -1,0 +1,202 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Box } from '../../devkit/box/box.ts';
+import { asked, box, FAST, LOGIN, LOGOUT, PROOF, ROOT, run } from '../support.ts';
+
+describe('a box that only the proxy knows', () => {
+  test.each(['https_proxy', 'HTTPS_PROXY'])(
+    'is reached through %s for login, logout and proof',
+    async (variable) => {
+      const target = await box({ name: 'box.test' });
+      const proxy = await startProxy();
+      const { conclusion } = await run(target, {
+        env: { [variable]: proxy.url() },
+        with: { 'verify-logout': 'true' },
+      });
+      expect(conclusion).toBe('success');
+      expect(asked(target)).toEqual([LOGIN, LOGOUT, PROOF]);
+      expect(proxy.tunnels).toEqual(Array(3).fill(target.host));
+      expect(target.daemon.sessions.keys()).toEqual([]);
+    },
+  );
+
+  test('with its self-signed, CN-only certificate, and a proxy that asks for credentials', async () => {
+    const target = await box({ name: 'box.test', certificate: 'self-signed' });
+    const proxy = await startProxy('someone:pr0xy pass');
+    const { conclusion, main, post } = await run(target, {
+      env: { https_proxy: proxy.url('someone:pr0xy%20pass@') },
+    });
+    expect(conclusion).toBe('success');
+    expect(proxy.tunnels).toHaveLength(2);
+    // Not even the deprecations of what is used to get through it.
+    expect(main.stderr + post.stderr).toBe('');
+  });
+
+  test('where the variable has no http:// before it', async () => {
+    const target = await box({ name: 'box.test' });
+    const proxy = await startProxy();
+    const { conclusion } = await run(target, {
+      env: { https_proxy: proxy.url().replace('http://', '') },
+    });
+    expect(conclusion).toBe('success');
+  });
+
+  test('with the wrong certificate is refused through the proxy as well', async () => {
+    const target = await box({ name: 'box.test' });
+    const proxy = await startProxy();
+    const { main } = await run(target, {
+      env: { https_proxy: proxy.url() },
+      with: { 'ca-certificate': '' },
+    });
+    expect(main.annotations).toMatchObject([{ title: 'Certificate not trusted' }]);
+    expect(asked(target)).toEqual([]);
+  });
+});
+
+describe('no_proxy', () => {
+  test.each(['box.test', '.test', 'test', '*', 'elsewhere.example, box.test', 'BOX.TEST:PORT'])(
+    '%s: the box is asked directly, without the proxy',
+    async (list) => {
+      const target = await box({ name: 'box.test' });
+      const proxy = await startProxy();
+      const env = { https_proxy: proxy.url(), no_proxy: list.replace('PORT', String(target.port)) };
+      const { main } = await run(target, {
+        env: { ...env, ...FAST(1), FAIL_LOOKUPS: 'ENOTFOUND' },
+      });
+      expect(main.annotations).toMatchObject([{ title: 'Host unknown' }]);
+      expect(proxy.tunnels).toEqual([]);
+    },
+  );
+
+  test.each(['other.test', 'box.test:1', 'ox.test'])('%s: is about others', async (list) => {
+    const target = await box({ name: 'box.test' });
+    const proxy = await startProxy();
+    const { conclusion } = await run(target, { env: { https_proxy: proxy.url(), no_proxy: list } });
+    expect(conclusion).toBe('success');
+    expect(proxy.tunnels).toHaveLength(2);
+  });
+
+  test('loopback names go past the proxy, whatever is set', async () => {
+    const target = await box();
+    const { conclusion } = await run(target, { env: { https_proxy: 'http://127.0.0.1:1' } });
+    expect(conclusion).toBe('success');
+  });
+});
+
+describe('an error names the proxy, without its credentials, and not the box', () => {
+  test.each([
+    [
+      '403',
+      /^The proxy 127\.0\.0\.1:\d+ did not connect to box\.test:\d+: it answered with HTTP 403\..*lets this host through/,
+    ],
+    [
+      '407',
+      /: it answered with HTTP 407\. Check the user and password in the variable 'https_proxy'/,
+    ],
+  ])('%s, at once', async (status, message) => {
+    const proxy =
+      status === '407' ? await startProxy('someone:else') : await startProxy('', status);
+    const main = await fail(await box({ name: 'box.test' }), proxy.url('someone:pr0xypass@'));
+    expect(main).toMatchObject({
+      annotations: [{ title: 'Proxy refused', message: expect.stringMatching(message) }],
+    });
+    expect(main.stdout).not.toContain('Trying again');
+  });
+
+  test('down: tried again until the time is up', async () => {
+    const main = await fail(
+      await box({ name: 'box.test' }),
+      'http://someone:pr0xypass@127.0.0.1:1',
+      FAST(50),
+    );
+    expect(main).toMatchObject({
+      annotations: [
+        {
+          title: 'Proxy failed',
+          message: expect.stringMatching(
+            /^The proxy 127\.0\.0\.1:1 did not connect.*ECONNREFUSED.*Tried \d+ times/,
+          ),
+        },
+      ],
+    });
+  });
+
+  test('hanging', async () => {
+    const server = await listen(createServer(() => {}));
+    const main = await fail(
+      await box({ name: 'box.test' }),
+      `http://someone:pr0xypass@127.0.0.1:${server}`,
+      FAST(50),
+    );
+    expect(main).toMatchObject({
+      annotations: [
+        {
+          title: 'Proxy failed',
+          message: expect.stringMatching(
+            /did not connect to box\.test:\d+: no connection in time\./,
+          ),
+        },
+      ],
+    });
+  });
+
+  test.each([
+    'http://',
+    'http://[',
+    'nonsense:x:y',
+    'socks5://127.0.0.1:1',
+    'http://some%zz:x@host',
+  ])('%s, which is no URL of a proxy', async (setting) => {
+    const main = await fail(await box({ name: 'box.test' }), setting);
+    expect(main).toMatchObject({
+      annotations: [
+        {
+          title: 'Proxy setting not understood',
+          message: expect.stringMatching(
+            /^The variable 'https_proxy' of this runner is not the URL of a proxy\./,
+          ),
+        },
+      ],
+    });
+  });
+
+  async function fail(target: Box, https_proxy: string, env: Record<string, string> = {}) {
+    const { main } = await run(target, { env: { https_proxy, ...env } });
+    expect(main.exitCode).toBe(1);
+    expect(main.stdout + main.stderr).not.toMatch(/pr0xypass|some%zz/);
+    expect(asked(target)).toEqual([]);
+    return main;
+  }
+});
+
+const children: ChildProcess[] = [];
+const servers: Server[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill();
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function startProxy(credentials = '', status = '') {
+  const script = join(ROOT, '__tests__', 'proxy-process.ts');
+  const child = spawn(process.execPath, [script, credentials, status], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const lines = createInterface(child.stdout);
+  const [port] = await once(lines, 'line');
+  const tunnels: string[] = [];
+  lines.on('line', (line) => tunnels.push(JSON.parse(line)));
+  return { tunnels, url: (user = '') => `http://${user}127.0.0.1:${port}` };
+}
+
+async function listen(server: Server): Promise<number> {
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('Not a port');
+  return address.port;
+}
