@@ -24,6 +24,8 @@ export interface BoxOptions {
   readonly port?: number;
   /** Name of the box, in its certificate and URL. Default: `localhost`. */
   readonly name?: string;
+  /** The box's clock, in milliseconds since 1970. Default: that of this machine. */
+  readonly clock?: () => number;
   /** The zone that the box looks after. */
   readonly zone?: string;
 }
@@ -55,12 +57,14 @@ export interface Box {
   readonly requests: SeenRequest[];
   /** How many connections were opened. */
   readonly connections: number;
-  /** Milliseconds that the box's clock is ahead of this machine's. */
+  /** Milliseconds that are added to the box's clock. */
   clockAhead: number;
   /** While false, nginx answers 502. */
   daemonRuns: boolean;
   /** Has a fault strike at requests from now on; of several for one request, the first. */
   strike(fault: Fault, when?: Strike): void;
+  /** Counts a failed login of an address; 20 within 30 s ban it. */
+  failLogin(address: string): void;
   /** Restarts the daemon, which ends all sessions. */
   restart(): void;
   close(): Promise<void>;
@@ -69,10 +73,10 @@ export interface Box {
 /** Starts a stand-in Mail-in-a-Box on a loopback port. */
 export async function startBox(options: BoxOptions = {}): Promise<Box> {
   const { accounts = [], certificate = 'issued', scheme = 'https', delay = 0, port = 0 } = options;
-  const { name = 'localhost', zone = 'example.com' } = options;
+  const { name = 'localhost', zone = 'example.com', clock = Date.now } = options;
   const { key, cert, ca } =
     typeof certificate === 'string' ? makeCertificate(certificate, name) : certificate;
-  const now = () => Date.now() + box.clockAhead;
+  const now = () => clock() + box.clockAhead;
   const bans = new Bans(now);
   const daemon = new Daemon(now, zone, (address) => bans.failed(address));
   for (const account of accounts) daemon.setAccount(account);
@@ -130,7 +134,10 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
       });
       response.end(body);
     };
-    await nextFault(method, path)({ request, response, ask: work, send });
+    const { remotePort } = request.socket;
+    const reset = () =>
+      [...sockets].find((socket) => socket.remotePort === remotePort)?.resetAndDestroy();
+    await nextFault(method, path)({ request, response, ask: work, send, reset });
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse) => {
@@ -170,6 +177,7 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     strike: (fault, { at, times = Number.POSITIVE_INFINITY } = {}) => {
       strikes.push({ fault, at, left: times });
     },
+    failLogin: (address) => bans.failed(address),
     restart: () => daemon.sessions.clear(),
     close: () =>
       new Promise((resolve) => {

@@ -8,6 +8,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Has the daemon do its work: after it a login has granted a key, whether the answer arrives or not. */
   ask(): Promise<Answer>;
+  /** Resets the connection below TLS, as a router or a kernel does. */
+  reset(): void;
   /** Answers as the box would, or with something else. */
   send(answer?: Answer): Promise<void>;
 }
@@ -44,18 +46,16 @@ export function change(fields: Readonly<Record<string, unknown>>): Fault {
 /** The faults of the network, and those of a server that does not finish, by the names that `npm run box` takes. */
 export const NETWORK_FAULTS = {
   /** The connection is reset before the daemon gets to see the request. */
-  reset: ({ request }) => {
-    request.socket.resetAndDestroy();
-  },
+  reset: ({ reset }) => reset(),
   /** The daemon does its work, then the connection is reset. */
-  'reset-after-work': async ({ request, ask }) => {
+  'reset-after-work': async ({ ask, reset }) => {
     await ask();
-    request.socket.resetAndDestroy();
+    reset();
   },
   /** The connection is reset in the middle of the answer. */
   'reset-in-answer': async (exchange) => {
     await begin(exchange);
-    exchange.request.socket.resetAndDestroy();
+    exchange.reset();
   },
   /** The connection is closed without an answer. */
   close: ({ request }) => {
