@@ -2526,6 +2526,7 @@ function explained(error) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/action/cancel.js
+
 const GRACE_MS = 9_000;
 function stopOnSignals() {
     const requested = new AbortController();
@@ -2533,6 +2534,7 @@ function stopOnSignals() {
     const stop = () => {
         if (requested.signal.aborted)
             return;
+        log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
         requested.abort();
         setTimeout(() => final.abort(), GRACE_MS).unref();
     };

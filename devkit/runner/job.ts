@@ -179,11 +179,17 @@ class Runner {
   }
 
   async #runPost(post: Post): Promise<void> {
-    const { step, action } = post;
+    const { action } = post;
+    const { onStart: _ofMain, ...step } = post.step;
     const name = `Post ${step.name ?? step.uses}`;
     const condition = action.runs['post-if'] ?? 'always()';
     if (!holds(condition, this.#contexts(step), this.#status())) return;
-    const result = await this.#runAction(name, post, action.runs.post ?? '', condition);
+    const result = await this.#runAction(
+      name,
+      { ...post, step },
+      action.runs.post ?? '',
+      condition,
+    );
     this.#results.push(result);
     if (result.conclusion === 'failure') this.#failed = true;
   }

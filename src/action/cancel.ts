@@ -1,4 +1,5 @@
 import type { Stop } from '../box/deadline.ts';
+import { log } from './report.ts';
 
 /** Milliseconds after the first signal at which work under way ends: the runner kills a step after 10,000. */
 const GRACE_MS = 9_000;
@@ -12,6 +13,7 @@ export function stopOnSignals(): Stop {
   const final = new AbortController();
   const stop = () => {
     if (requested.signal.aborted) return;
+    log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
     requested.abort();
     setTimeout(() => final.abort(), GRACE_MS).unref();
   };
