@@ -69,9 +69,12 @@ export interface RunOptions extends Omit<Job, 'steps'> {
   readonly before?: readonly Step[];
 }
 
-/** Runs a job with the built action, as ADMIN unless told otherwise, and looks for leaks in all that it printed. */
+/**
+ * Runs a job with the built action, as ADMIN unless told otherwise and with debug logging, and looks for leaks in
+ * all that both of its steps print. The logs are given without their debug lines.
+ */
 export async function run(
-  target: Pick<Box, 'host' | 'ca'>,
+  target: Pick<Box, 'host' | 'ca'> & Partial<Box>,
   { with: inputs = {}, step = {}, before = [], after = [], ...job }: RunOptions = {},
 ): Promise<Run> {
   const given: Record<string, string> = {
@@ -82,19 +85,29 @@ export async function run(
     ...inputs,
   };
   const action = { id: 'box', ...step, uses: ROOT, with: given } as Step;
-  const result = await runJob({ ...job, steps: [...before, action, ...after] });
-  const main = result.steps[before.length];
-  const post = result.steps.at(-1);
-  if (main === undefined || post === undefined) throw new Error('The job has no steps');
-  for (const { stdout, stderr } of [main, post]) {
-    expectNoSecret(stdout + stderr, [
+  const result = await runJob({ debug: true, ...job, steps: [...before, action, ...after] });
+  const checked = (each: StepResult | undefined): StepResult => {
+    if (each === undefined) throw new Error('The job has no steps');
+    const output = each.stdout + each.stderr;
+    expectNoSecret(output, [
       given['password'],
       given['totp-secret'],
-      main.outputs['api_key'],
+      ...(target.daemon?.sessions.granted ?? []),
+      ...proxyPasswords(job.env),
     ]);
-    expect(stdout + stderr).not.toMatch(/^ +at .*[:(]\d+/m);
-  }
-  return { ...result, main, post };
+    expect(output).not.toMatch(/^ +at .*[:(]\d+/m);
+    return { ...each, log: each.log.filter((line) => !line.startsWith('##[debug]')) };
+  };
+  return {
+    ...result,
+    main: checked(result.steps[before.length]),
+    post: checked(result.steps.at(-1)),
+  };
+}
+
+function proxyPasswords(env: Readonly<Record<string, string>> = {}): string[] {
+  const [, password = ''] = /:([^/@]+)@/.exec(env['https_proxy'] ?? env['HTTPS_PROXY'] ?? '') ?? [];
+  return [password, decodeURIComponent(password.replace(/%(?![0-9a-f]{2})/gi, ''))];
 }
 
 /** Fails where a secret, or a form of it, stands in the output, masks apart. */

@@ -56,7 +56,7 @@ describe('hostile text never leaves its line, and takes no secret along', () => 
   async function harmless(fault: Fault, title: string) {
     const target = await box();
     target.strike(fault, { at: LOGIN });
-    const { main, post } = await run(target, { debug: true });
+    const { main, post } = await run(target);
     expect(main).toMatchObject({
       exitCode: 1,
       outputs: {},

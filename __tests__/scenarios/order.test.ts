@@ -100,7 +100,7 @@ describe('mask, then save, then hand over', () => {
 
   test('every secret is masked before the first request, the key before it is saved', async () => {
     const target = await box();
-    const { main } = await run(target, { debug: true });
+    const { main } = await run(target);
     const lines = main.stdout.split('\n');
     const first = lines.findIndex((line) => line.startsWith('::debug::POST'));
     expect(masks(lines.slice(0, first).join('\n'))).toHaveLength(3);

@@ -202,7 +202,7 @@ test('an error that nobody foresaw is one annotation, and shows its stack with d
   const target = await box();
   // Takes away what the action builds on.
   const broken = { env: { NODE_OPTIONS: '--import=data:text/javascript,delete%20URL.parse' } };
-  const { main } = await run(target, broken);
+  const { main } = await run(target, { ...broken, debug: false });
   expect(main).toMatchObject({
     exitCode: 1,
     annotations: [
@@ -216,6 +216,6 @@ test('an error that nobody foresaw is one annotation, and shows its stack with d
     ],
   });
   expect(main.stdout).not.toMatch(/adminUrl/);
-  const debugged = await run(target, { ...broken, debug: true });
+  const debugged = await run(target, broken);
   expect(debugged.main.stdout).toMatch(/^::debug::at adminUrl/m);
 });

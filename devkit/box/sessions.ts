@@ -13,6 +13,8 @@ interface Session {
 
 /** The session keys of the daemon, in its memory, the one used last at the end. */
 export class Sessions {
+  /** All keys that were ever given, for leak checks. */
+  readonly granted: string[] = [];
   readonly #sessions = new Map<string, Session>();
   readonly #now: () => number;
 
@@ -22,6 +24,7 @@ export class Sessions {
 
   create(email: string, state: string): string {
     const key = randomBytes(32).toString('hex');
+    this.granted.push(key);
     const [oldest] = this.#sessions.keys();
     if (oldest !== undefined && this.#sessions.size === MAX_SESSIONS) this.#sessions.delete(oldest);
     this.#sessions.set(key, { email, state, usedAt: this.#now() });
