@@ -52,6 +52,20 @@ describe('the README', () => {
   }
 });
 
+test('docs/troubleshooting.md has one row for each error, under its title, and no other', () => {
+  const sources = ['box', 'action'].map((room) =>
+    readFileSync(join(ROOT, 'src', room, 'errors.ts'), 'utf8'),
+  );
+  const titles = sources.flatMap((source) =>
+    Array.from(source.matchAll(/readonly title = '(.*)';/g), ([, title]) => title),
+  );
+  const rows = readFileSync(join(ROOT, 'docs', 'troubleshooting.md'), 'utf8').matchAll(
+    /^\| ([A-Z].*?) \|/gm,
+  );
+  expect(titles.length).toBeGreaterThan(20);
+  expect(Array.from(rows, ([, title]) => title).sort()).toEqual(titles.sort());
+});
+
 describe('the bundles', () => {
   test.each(['main', 'post'] as const)(
     'dist/%s.cjs runs on node24 and has 150 KB at the most',

@@ -17,6 +17,13 @@ export interface Exchange {
 /** Something that goes wrong with an exchange. */
 export type Fault = (exchange: Exchange) => Promise<void> | void;
 
+const BUSY = {
+  429: 'Too Many Requests',
+  502: 'Bad Gateway',
+  503: 'Service Temporarily Unavailable',
+  504: 'Gateway Time-out',
+} as const;
+
 /** Answers with other content than the daemon's. */
 export function answerWith(
   body: string | Uint8Array,
@@ -43,7 +50,7 @@ export function change(fields: Readonly<Record<string, unknown>>): Fault {
     send(json({ ...JSON.parse((await ask()).body.toString()), ...fields }));
 }
 
-/** The faults of the network, and those of a server that does not finish, by the names that `npm run box` takes. */
+/** The faults of the network, and those of a server that does not finish. */
 export const NETWORK_FAULTS = {
   /** The connection is reset before the daemon gets to see the request. */
   reset: ({ reset }) => reset(),
@@ -98,12 +105,28 @@ export const NETWORK_FAULTS = {
   },
 } as const satisfies Record<string, Fault>;
 
-const BUSY = {
-  429: 'Too Many Requests',
-  502: 'Bad Gateway',
-  503: 'Service Temporarily Unavailable',
-  504: 'Gateway Time-out',
-} as const;
+/** By the names that `npm run box` takes. */
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  ...NETWORK_FAULTS,
+  429: busy(429, '5'),
+  502: busy(502),
+  503: busy(503, '5'),
+  504: busy(504),
+  404: answerWith('', 404),
+  500: answerWith('', 500),
+  redirect: redirect('https://elsewhere.example/admin/login'),
+  html: answerWith('<!doctype html><title>Hello</title>', 200, { 'Content-Type': 'text/html' }),
+  nothing: answerWith(''),
+  'broken-json': answerWith('{"status": "ok'),
+  'other-json': answerWith('["ok"]'),
+  'other-encoding': answerWith(Buffer.from('{"status": "\u00e9"}', 'latin1')),
+  'hostile-text': answerWith(
+    JSON.stringify({ status: 'invalid', reason: 'x\n::error::y ##[error]z \u001b[31m' }),
+  ),
+  'hostile-key': change({ api_key: '$(id)' }),
+  'other-account': change({ email: 'other@example.com' }),
+  'lying-logout': answerWith('{\n  "status": "ok"\n}\n'),
+};
 
 /** Sends the head of the daemon's answer and half of its body. */
 async function begin({ response, ask }: Exchange): Promise<void> {

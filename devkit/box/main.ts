@@ -5,15 +5,25 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Secret, TOTP } from 'otpauth';
 import { startBox } from './box.ts';
+import { FAULTS } from './faults.ts';
 
 const USAGE = `Starts a stand-in Mail-in-a-Box on a loopback port; it runs until Ctrl-C.
 
-  npm run box -- [--port N] [--totp] [--self-signed] [--delay MS]
+  npm run box -- [--port N] [--totp] [--self-signed] [--delay MS] [--fault NAME [--at WHERE] [--times N]]
 
   --port N        listen on this port, not on a free one
   --totp          give the account two-factor authentication
   --self-signed   serve a certificate as a box does before it has one of Let's Encrypt
-  --delay MS      take so long for each request; a real box takes some 60`;
+  --delay MS      take so long for each request; a real box takes some 60
+  --fault NAME    go wrong: ${Object.keys(FAULTS).join(', ')}
+  --at WHERE      only at login, logout or proof (the request that shows whether a key works)
+  --times N       only so many times`;
+
+const PLACES: Readonly<Record<string, string>> = {
+  login: 'POST /admin/login',
+  logout: 'POST /admin/logout',
+  proof: 'GET /admin/system/privacy',
+};
 
 const values = readArguments();
 if (values.help) {
@@ -32,6 +42,12 @@ const box = await startBox({
 }).catch((error: unknown) =>
   fail(`Cannot listen: ${error instanceof Error ? error.message : error}`),
 );
+
+const fault = FAULTS[values.fault ?? ''];
+const at = PLACES[values.at ?? ''];
+if (fault !== undefined) {
+  box.strike(fault, { times: Number(values.times), ...(at === undefined ? {} : { at }) });
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'box-'));
 const caFile = join(folder, 'ca.pem');
@@ -64,12 +80,24 @@ function readArguments() {
         totp: { type: 'boolean', default: false },
         'self-signed': { type: 'boolean', default: false },
         delay: { type: 'string', default: '0' },
+        fault: { type: 'string' },
+        at: { type: 'string' },
+        times: { type: 'string', default: '999999' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
-    for (const name of ['port', 'delay'] as const) {
-      if (!/^\d{1,5}$/.test(values[name]))
+    for (const name of ['port', 'delay', 'times'] as const) {
+      if (!/^\d{1,6}$/.test(values[name]))
         throw new Error(`--${name} takes a number, not '${values[name]}'`);
+    }
+    for (const [name, known] of [
+      ['fault', FAULTS],
+      ['at', PLACES],
+    ] as const) {
+      const value = values[name];
+      if (value !== undefined && !Object.hasOwn(known, value)) {
+        throw new Error(`--${name} takes one of ${Object.keys(known).join(', ')}, not '${value}'`);
+      }
     }
     return values;
   } catch (error) {
