@@ -40,6 +40,16 @@ interface Target {
   close(): Promise<void>;
 }
 
+// Ctrl-C cancels the job, so that its post-step signs out.
+const cancel = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel.abort());
+/** A runner has them in its environment. */
+const proxySettings = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    /^(https?|no)_proxy$/i.test(name) && value !== undefined ? [[name, value]] : [],
+  ),
+);
+
 const target = realBox(process.env) ?? (await standInBox());
 const folder = mkdtempSync(join(tmpdir(), 'demo-'));
 try {
@@ -63,7 +73,8 @@ async function demonstrate({
   writeFileSync(caFile, ca);
   const { conclusion, steps } = await runJob({
     secrets: { BOX_PASSWORD: password, BOX_TOTP_SECRET: totpSecret },
-    env: ca === '' ? {} : { NODE_EXTRA_CA_CERTS: caFile },
+    env: proxySettings,
+    cancel: cancel.signal,
     steps: [
       {
         id: 'box',
@@ -85,6 +96,7 @@ async function demonstrate({
           URL: `\${{ steps.box.outputs.url }}`,
           EMAIL: `\${{ steps.box.outputs.email }}`,
           API_KEY: `\${{ steps.box.outputs.api_key }}`,
+          ...(ca === '' ? {} : { NODE_EXTRA_CA_CERTS: caFile }),
         },
       },
     ],

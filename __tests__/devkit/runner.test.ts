@@ -123,6 +123,27 @@ test('annotations have their title; stopped commands are mere text', async () =>
   expect(steps[0]?.log).toEqual(['Error: a', 'b', 'Warning: w', '::error::not one']);
 });
 
+test('a command file that cannot be read fails the step, and the posts run', async () => {
+  const uses = action(
+    'broken',
+    `${SET} set('GITHUB_OUTPUT', 'nonsense\\n')`,
+    "console.log('post')",
+  );
+  const { conclusion, log } = await runJob({ steps: [{ uses }] });
+  expect(conclusion).toBe('failure');
+  expect(log).toEqual([
+    "Error: Unable to process file command 'output' successfully.",
+    "Error: Invalid format 'nonsense'",
+    'post',
+  ]);
+});
+
+test('an empty mask is warned about', async () => {
+  const uses = action('empty-mask', "console.log('::add-mask::')");
+  const { log } = await runJob({ steps: [{ uses }] });
+  expect(log).toEqual(["Warning: Can't add secret mask for empty string in ##[add-mask] command."]);
+});
+
 test('cancelling sends SIGINT, SIGTERM after 7.5 s, and kills after 2.5 s more', async () => {
   const uses = action(
     'stubborn',
@@ -189,6 +210,7 @@ test.each([
     'x ##[error title=a;line=1]b',
     { name: 'error', properties: { title: 'a', line: '1' }, data: 'b' },
   ],
+  ['::ERROR::a%3Ab', { name: 'error', properties: {}, data: 'a%3Ab' }],
   ['::unknown::x', undefined],
   ['x ::error::y', undefined],
 ])('%s is parsed as the runner does', (line, command) => {
@@ -197,7 +219,7 @@ test.each([
 
 test.each([
   ['a=b\n\nc<<E\n1\n\n2\nE\n', { a: 'b', c: '1\n\n2' }],
-  ['a<<E\r\n1\r\nE\r\n', { a: '1' }],
+  ['a=x\ry\n', { a: 'x\ry' }],
   ['a=1\na=2', { a: '2' }],
 ])('the file %j holds values', (content, values) => {
   const path = join(folder, 'values');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { asked, box, FAST, LOGIN, LOGOUT, run, TOTP } from '../support.ts';
+import { asked, box, fastWorld, LOGIN, LOGOUT, run, TOTP } from '../support.ts';
 
 const AS_TOTP = { email: TOTP.email, password: TOTP.password, 'totp-secret': TOTP.totpSecret };
 
@@ -88,7 +88,8 @@ describe('two-factor', () => {
   });
 
   test('a busy box does not use up the code of the moment', async () => {
-    const target = await box();
+    const { clock, env } = fastWorld(1);
+    const target = await box({ clock });
     const codes: unknown[] = [];
     target.strike(
       ({ request, response }) => {
@@ -97,17 +98,8 @@ describe('two-factor', () => {
       },
       { at: LOGIN, times: 2 },
     );
-    const { main } = await run(target, { with: AS_TOTP });
+    const { main } = await run(target, { with: AS_TOTP, env });
     expect(main.exitCode).toBe(0);
     expect(codes[1]).toBe(codes[0]);
   });
 });
-
-/** A clock that runs so many times as fast, for a box, and the variables that give the same one to an action. */
-function fastWorld(speed: number): { clock: () => number; env: Record<string, string> } {
-  const start = Date.now();
-  return {
-    clock: () => start + (Date.now() - start) * speed,
-    env: { ...FAST(speed), FAST_CLOCK: `${speed}@${start}` },
-  };
-}

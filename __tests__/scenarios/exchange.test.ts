@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import manifest from '../../package.json' with { type: 'json' };
-import { ADMIN, asked, box, LOGIN, LOGOUT, run, TOTP, USER } from '../support.ts';
+import { ADMIN, asked, box, fastWorld, LOGIN, LOGOUT, run, TOTP, USER } from '../support.ts';
 
 describe('a job', () => {
   test('signs in, uses the key in a later step, and signs out when it ends', async () => {
@@ -80,10 +83,11 @@ describe('a job', () => {
   });
 
   test('takes another two-factor code where this one was just used', async () => {
-    const target = await box();
+    const { clock, env } = fastWorld(1);
+    const target = await box({ clock });
     const inputs = { email: TOTP.email, password: TOTP.password, 'totp-secret': TOTP.totpSecret };
-    expect((await run(target, { with: inputs })).conclusion).toBe('success');
-    const { conclusion, main } = await run(target, { with: inputs });
+    expect((await run(target, { with: inputs, env })).conclusion).toBe('success');
+    const { conclusion, main } = await run(target, { with: inputs, env });
     expect(conclusion).toBe('success');
     expect(main.stdout).toMatch(/refused the two-factor code.*Trying again in \d+(\.\d)? s\./);
     expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGIN, LOGIN, LOGOUT]);
@@ -120,7 +124,13 @@ describe('the box is trusted', () => {
 
   test('by ca-certificate alone: no public or other authority counts beside it', async () => {
     const [target, other] = [await box(), await box({ name: 'box.test' })];
-    const { main } = await run(target, { with: { 'ca-certificate': other.ca } });
+    const file = join(mkdtempSync(join(tmpdir(), 'ca-')), 'ca.pem');
+    writeFileSync(file, target.ca);
+    const { main } = await run(target, {
+      with: { 'ca-certificate': other.ca },
+      env: { NODE_EXTRA_CA_CERTS: file },
+    });
+    rmSync(dirname(file), { recursive: true });
     expect(main.annotations).toEqual([
       {
         level: 'error',

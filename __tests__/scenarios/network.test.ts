@@ -112,7 +112,7 @@ describe.each<[string, Fault]>([...passing, ['silent', silent], ['drip', drip]])
 
 /** The clock of a fast action starts now. */
 function fresh({ FAST_CLOCK = '' }: Record<string, string>): Record<string, string> {
-  return { FAST_CLOCK: FAST_CLOCK.replace(/@.*/, `@${Date.now()}`) };
+  return { FAST_CLOCK: FAST_CLOCK.replace(/@.*/, `@${Date.now()}=${Date.now()}`) };
 }
 
 describe('an endless answer is read up to 1 MB, and is no reason to try again', () => {

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Box } from '../../devkit/box/box.ts';
 import { answerWith, type Fault } from '../../devkit/box/faults.ts';
 import { readKeyValues } from '../../devkit/runner/command-files.ts';
-import { asked, box, LOGIN, LOGOUT, type Run, run } from '../support.ts';
+import { asked, box, LOGIN, LOGOUT, type Run, run, TOTP } from '../support.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -98,21 +98,55 @@ describe('mask, then save, then hand over', () => {
     expect(target.daemon.sessions.keys()).toEqual([]);
   });
 
+  test.each(['GITHUB_STATE', 'GITHUB_OUTPUT'] as const)(
+    'where the disk is full by then, at %s, the key is ended',
+    async (variable) => {
+      const target = await box();
+      const { main } = await runWithFolderInPlaceOf(variable, target, { full: true });
+      expect(main.annotations).toMatchObject([
+        { title: 'Runner file not usable', message: expect.stringMatching(/the disk is full\./) },
+      ]);
+      expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+      expect(target.daemon.sessions.keys()).toEqual([]);
+    },
+  );
+
+  test('where neither saving nor ending it works, both are told', async () => {
+    const target = await box();
+    const { main } = await runWithFolderInPlaceOf('GITHUB_STATE', target, {
+      onLogout: answerWith('', 500),
+    });
+    expect(main).toMatchObject({
+      exitCode: 1,
+      annotations: [
+        { level: 'warning', title: 'Key not ended' },
+        { level: 'error', title: 'Runner file not usable' },
+      ],
+    });
+  });
+
   test('every secret is masked before the first request, the key before it is saved', async () => {
     const target = await box();
-    const { main } = await run(target);
+    const secret = TOTP.totpSecret.toLowerCase().replace(/.{8}/g, '$& ').trim();
+    const { main, post } = await run(target, {
+      with: { email: TOTP.email, password: TOTP.password, 'totp-secret': secret },
+    });
     const lines = main.stdout.split('\n');
     const first = lines.findIndex((line) => line.startsWith('::debug::POST'));
-    expect(masks(lines.slice(0, first).join('\n'))).toHaveLength(3);
-    expect(masks(lines.slice(first).join('\n'))).toEqual([
-      main.outputs['api_key'],
-      Buffer.from(`${main.outputs['email']}:${main.outputs['api_key']}`).toString('base64'),
-    ]);
+    const basic = (value: string) => Buffer.from(`${TOTP.email}:${value}`).toString('base64');
+    const key = main.outputs['api_key'] ?? '';
+    expect(new Set(masks(lines.slice(0, first).join('\n')))).toEqual(
+      new Set([TOTP.password, secret, TOTP.totpSecret, basic(TOTP.password)]),
+    );
+    expect(masks(lines.slice(first).join('\n'))).toEqual([key, basic(key)]);
+    expect(masks(post.stdout)).toEqual([key, basic(key)]);
   });
 });
 
 interface Tampering {
   readonly GITHUB_STATE?: string;
+  /** A full disk in the place of the folder. */
+  readonly full?: boolean;
   /** What happens at the first logout. */
   readonly onLogout?: Fault;
 }
@@ -121,13 +155,14 @@ interface Tampering {
 function runWithFolderInPlaceOf(
   variable: 'GITHUB_STATE' | 'GITHUB_OUTPUT',
   target: Box,
-  { onLogout, ...files }: Tampering = {},
+  { onLogout, full = false, ...files }: Tampering = {},
 ): Promise<Run> {
   const path = join(folder, variable);
   writeFileSync(path, '');
   const swap: Fault = ({ send }) => {
     rmSync(path);
-    mkdirSync(path);
+    if (full) symlinkSync('/dev/full', path);
+    else mkdirSync(path);
     return send();
   };
   target.strike(swap, { at: LOGIN });

@@ -27,6 +27,7 @@ describe('the post-step signs out', () => {
         HOST: target.host,
         CA: target.ca,
         LOGOUT: 'true',
+        VERIFY: 'false',
       },
       with: {
         email: `\${{ env.EMAIL }}`,
@@ -34,17 +35,19 @@ describe('the post-step signs out', () => {
         host: `\${{ env.HOST }}`,
         'ca-certificate': `\${{ env.CA }}`,
         logout: `\${{ env.LOGOUT }}`,
+        'verify-logout': `\${{ env.VERIFY }}`,
       },
       after: [
         {
           run:
             'for name in EMAIL PASSWORD CA; do echo "$name=" >> "$GITHUB_ENV"; done\n' +
-            `echo "HOST=${other.host}" >> "$GITHUB_ENV"; echo "LOGOUT=false" >> "$GITHUB_ENV"`,
+            `echo "HOST=${other.host}" >> "$GITHUB_ENV"; echo "LOGOUT=false" >> "$GITHUB_ENV"; echo "VERIFY=true" >> "$GITHUB_ENV"`,
         },
       ],
     });
     expect(conclusion).toBe('success');
     expect(target.daemon.sessions.keys()).toEqual([]);
+    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
     expect(asked(other)).toEqual([]);
   });
 
@@ -66,6 +69,21 @@ describe('the post-step signs out', () => {
     expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT, LOGOUT]);
     expect(target.daemon.sessions.keys()).toEqual([]);
   });
+});
+
+test('a job that is cancelled in a later step is signed out, undisturbed', async () => {
+  const target = await box();
+  const cancel = new AbortController();
+  const { conclusion, post } = await run(target, {
+    cancel: cancel.signal,
+    after: [{ run: 'echo ready; exec sleep 30' }, { run: 'echo never' }],
+    onLine: (line) => {
+      if (line === 'ready') cancel.abort();
+    },
+  });
+  expect(conclusion).toBe('cancelled');
+  expect(post).toMatchObject({ ...SILENT, conclusion: 'success' });
+  expect(target.daemon.sessions.keys()).toEqual([]);
 });
 
 describe('the post-step is silent and green', () => {

@@ -1,16 +1,13 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, nginxPage } from './answers.ts';
+import { type Answer, nginxPage, text } from './answers.ts';
 import { Bans } from './bans.ts';
 import { type Certificate, type CertificateKind, makeCertificate } from './certificate.ts';
 import { type Account, Daemon } from './daemon.ts';
 import type { Fault } from './faults.ts';
-
-/** Seconds after which nginx no longer waits for the daemon. */
-const GATEWAY_TIMEOUT_S = 60;
 
 export interface BoxOptions {
   readonly accounts?: readonly Account[];
@@ -20,6 +17,8 @@ export interface BoxOptions {
   readonly scheme?: 'https' | 'http';
   /** Milliseconds that the daemon takes for each request. Default: 0; on a real box some 60. */
   readonly delay?: number;
+  /** Milliseconds after which nginx no longer waits for the daemon. Default: 60,000. */
+  readonly gatewayTimeout?: number;
   /** Port to listen on. Default: a free one. */
   readonly port?: number;
   /** Name of the box, in its certificate and URL. Default: `localhost`. */
@@ -51,6 +50,8 @@ export interface Box {
   /** Host and port. */
   readonly host: string;
   readonly port: number;
+  /** Where it redirects to https, as a real box does on port 80. */
+  readonly plainUrl: string;
   /** PEM of what to trust. */
   readonly ca: string;
   readonly daemon: Daemon;
@@ -70,9 +71,25 @@ export interface Box {
   close(): Promise<void>;
 }
 
+/** What nginx adds to the good answers of the daemon. */
+const ADMIN_HEADERS = {
+  'X-Frame-Options': 'DENY',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "frame-ancestors 'none';",
+};
+const CONTROL_PANEL =
+  '<!DOCTYPE html>\n<html lang="en">\n  <head>\n    <title>Mail-in-a-Box Control Panel</title>\n  </head>\n</html>\n';
+
 /** Starts a stand-in Mail-in-a-Box on a loopback port. */
 export async function startBox(options: BoxOptions = {}): Promise<Box> {
-  const { accounts = [], certificate = 'issued', scheme = 'https', delay = 0, port = 0 } = options;
+  const {
+    accounts = [],
+    certificate = 'issued',
+    scheme = 'https',
+    delay = 0,
+    port = 0,
+    gatewayTimeout = 60_000,
+  } = options;
   const { name = 'localhost', zone = 'example.com', clock = Date.now } = options;
   const { key, cert, ca } =
     typeof certificate === 'string' ? makeCertificate(certificate, name) : certificate;
@@ -99,7 +116,7 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     // A failure of one request is not one of the next.
     busy = answered.catch(() => undefined);
     const impatience = new AbortController();
-    const patience = pause(GATEWAY_TIMEOUT_S * 1000, nginxPage(504, 'Gateway Time-out'), {
+    const patience = pause(gatewayTimeout, nginxPage(504, 'Gateway Time-out'), {
       signal: impatience.signal,
     }).catch(() => nginxPage(502, 'Bad Gateway'));
     const answer = await Promise.race([answered, patience]);
@@ -119,8 +136,13 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '/', headers } = request;
+    if (bans.isBanned(request.socket.remoteAddress ?? '')) {
+      request.socket.destroy();
+      return;
+    }
     box.requests.push({ method, path, headers });
     const work = async () => {
+      if (path === '/admin' || path === '/admin/') return text(CONTROL_PANEL);
       if (!path.startsWith('/admin/')) return nginxPage(404, 'Not Found');
       return box.daemonRuns ? ask(request) : nginxPage(502, 'Bad Gateway');
     };
@@ -129,6 +151,7 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
       response.writeHead(status, {
         Server: 'nginx',
         Date: new Date(now()).toUTCString(),
+        ...(status < 300 && path.startsWith('/admin') ? ADMIN_HEADERS : {}),
         ...own,
         'Content-Length': Buffer.byteLength(body),
       });
@@ -155,17 +178,21 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     socket.on('close', () => sockets.delete(socket));
     if (bans.isBanned(socket.remoteAddress ?? '')) socket.destroy();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+  const host = `${name}:${await listen(server, port)}`;
+  // Port 80 of a real box: a redirect, whatever is asked.
+  const plain = createHttp(({ url = '/' }, response) => {
+    const { status, headers, body } = nginxPage(301, 'Moved Permanently', {
+      Location: `https://${host}${url}`,
+    });
+    response.writeHead(status, { Server: 'nginx', ...headers }).end(body);
   });
-  const address = server.address() as AddressInfo;
-  const host = `${name}:${address.port}`;
+  const plainPort = await listen(plain, 0);
 
   const box: Box = {
     url: `${scheme}://${host}/admin`,
     host,
-    port: address.port,
+    port: Number(host.split(':')[1]),
+    plainUrl: `http://${name}:${plainPort}`,
     ca,
     daemon,
     requests: [],
@@ -181,11 +208,22 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     restart: () => daemon.sessions.clear(),
     close: () =>
       new Promise((resolve) => {
+        plain.close();
+        plain.closeAllConnections();
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
   };
   return box;
+}
+
+/** @returns the port */
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {

@@ -105,7 +105,7 @@ export class Daemon {
     return unauthorized(request, reason);
   }
 
-  #view({ path, body }: DaemonRequest): Record<string, () => Answer> | undefined {
+  #view({ path, body, address: from }: DaemonRequest): Record<string, () => Answer> | undefined {
     if (path === '/system/privacy') {
       return {
         GET: () => json(this.#privacy),
@@ -118,11 +118,16 @@ export class Daemon {
     if (path === '/dns/custom') return { GET: () => json(this.dns.list()) };
     const [, qname, type = 'A'] = /^\/dns\/custom\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
     if (qname === undefined) return undefined;
-    const record = { qname, rtype: type.toUpperCase(), value: body.trim() };
+    const rtype = type.toUpperCase();
+    const given = { qname, rtype, value: body.trim() };
+    // An address record without a value gets the address of who asks: dynamic DNS.
+    const address = rtype === 'A' || rtype === 'AAAA' ? from : '';
     const change = (how: 'add' | 'set' | 'remove') => () => {
+      const record = how === 'remove' ? given : { ...given, value: given.value || address };
       try {
-        if (how !== 'remove' && record.value === '')
+        if (how !== 'remove' && record.value === '') {
           throw new BadRequest('No value for the record provided.');
+        }
         return text(this.dns[how](record));
       } catch (error) {
         if (error instanceof BadRequest) return text(error.message, 400);
@@ -130,7 +135,7 @@ export class Daemon {
       }
     };
     return {
-      GET: () => json(this.dns.list(record.qname, record.rtype)),
+      GET: () => json(this.dns.list(qname, rtype)),
       POST: change('add'),
       PUT: change('set'),
       DELETE: change('remove'),

@@ -29,8 +29,8 @@ export function readKeyValues(path: string): Record<string, string> {
   return values;
 }
 
-/** The lines of a command file, such as that of `GITHUB_PATH`. */
+/** The lines of a command file, such as that of `GITHUB_PATH`; a carriage return ends a line on Windows alone. */
 export function readLines(path: string): string[] {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return [];
-  return readFileSync(path, 'utf8').split(/\r\n|\n|\r/);
+  return readFileSync(path, 'utf8').split(process.platform === 'win32' ? /\r?\n/ : '\n');
 }

@@ -23,6 +23,11 @@ const NAMES = new Set([
   'warning',
 ]);
 
+/** What each form escapes in its data and its properties (ActionCommand.cs); `%25` comes last. */
+const DATA = { '%0D': '\r', '%0A': '\n', '%25': '%' };
+const PROPERTY = { '%0D': '\r', '%0A': '\n', '%3A': ':', '%2C': ',', '%25': '%' };
+const OLD_FORM = { '%3B': ';', '%0D': '\r', '%0A': '\n', '%5D': ']', '%25': '%' };
+
 /**
  * The command in a line, in both of the forms that the runner reads: `::name key=value,…::data` at its beginning,
  * and `##[name key=value;…]data` anywhere in it.
@@ -30,29 +35,34 @@ const NAMES = new Set([
  * @param extra a further name to look for
  */
 export function parseCommand(line: string, extra?: string): Command | undefined {
-  return (
-    parse(/^\s*::([^\s:]+)(?: ([\s\S]*?))?::([\s\S]*)$/, line, ',', extra) ??
-    parse(/##\[([^\s\]]+)(?: ([^\]]*))?\]([\s\S]*)$/, line, ';', extra)
-  );
+  const current = /^\s*::([^\s:]+)(?: ([\s\S]*?))?::([\s\S]*)$/.exec(line);
+  const old = /##\[([^\s\]]+)(?: ([^\]]*))?\]([\s\S]*)$/.exec(line);
+  return parse(current, ',', PROPERTY, DATA, extra) ?? parse(old, ';', OLD_FORM, OLD_FORM, extra);
 }
 
-function parse(form: RegExp, line: string, separator: string, extra?: string): Command | undefined {
-  const [, name, properties = '', data = ''] = form.exec(line) ?? [];
-  if (name === undefined || !(NAMES.has(name) || name === extra)) return undefined;
+function parse(
+  match: RegExpExecArray | null,
+  separator: string,
+  inProperty: Escapes,
+  inData: Escapes,
+  extra: string | undefined,
+): Command | undefined {
+  const [, given = '', properties = '', data = ''] = match ?? [];
+  const name = given.toLowerCase();
+  if (name === '' || !(NAMES.has(name) || name === extra?.toLowerCase())) return undefined;
   const pairs = properties.split(separator).flatMap((pair): Array<[string, string]> => {
     const at = pair.indexOf('=');
-    return at < 1 ? [] : [[pair.slice(0, at).trim().toLowerCase(), unescaped(pair.slice(at + 1))]];
+    if (at < 1) return [];
+    return [[pair.slice(0, at).trim().toLowerCase(), unescaped(pair.slice(at + 1), inProperty)]];
   });
-  return { name, properties: Object.fromEntries(pairs), data: unescaped(data) };
+  return { name, properties: Object.fromEntries(pairs), data: unescaped(data, inData) };
 }
 
-function unescaped(text: string): string {
-  return text
-    .replaceAll('%0D', '\r')
-    .replaceAll('%0A', '\n')
-    .replaceAll('%3A', ':')
-    .replaceAll('%2C', ',')
-    .replaceAll('%3B', ';')
-    .replaceAll('%5D', ']')
-    .replaceAll('%25', '%');
+type Escapes = Readonly<Record<string, string>>;
+
+function unescaped(text: string, escapes: Escapes): string {
+  return Object.entries(escapes).reduce(
+    (all, [code, character]) => all.replaceAll(code, character),
+    text,
+  );
 }

@@ -1,15 +1,15 @@
 /**
  * For tests, loaded with NODE_OPTIONS=--import before an action: makes its clock and its timers run faster, by
- * FAST_CLOCK, a speed and the moment from which on it counts (`20@1700000000000`), and makes name look-ups fail
- * with the code in FAIL_LOOKUPS. The action itself has no switch for tests.
+ * FAST_CLOCK, `speed@moment=time`: from that moment on, in milliseconds since 1970, it is that time and goes on with
+ * that speed. Makes name look-ups fail with the code in FAIL_LOOKUPS. The action itself has no switch for tests.
  */
 import dns from 'node:dns';
 import timers from 'node:timers/promises';
 
-const [speed, start] = (process.env.FAST_CLOCK ?? '1@0').split('@').map(Number);
+const [speed, moment, time] = (process.env.FAST_CLOCK ?? '1@0=0').split(/[@=]/).map(Number);
 const { now } = Date;
 const elapsed = performance.now.bind(performance);
-Date.now = () => start + (now() - start) * speed;
+Date.now = () => time + (now() - moment) * speed;
 performance.now = () => elapsed() * speed;
 
 const { setTimeout: later, AbortSignal } = globalThis;

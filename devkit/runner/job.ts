@@ -257,9 +257,20 @@ class Runner {
       ...base,
       PATH: [...this.#path, base['PATH'] ?? ''].join(delimiter),
       CI: 'true',
+      ...Object.fromEntries(
+        Object.entries(this.#github()).map(([key, value]) => [
+          `GITHUB_${key.toUpperCase()}`,
+          value,
+        ]),
+      ),
       GITHUB_ACTIONS: 'true',
-      GITHUB_WORKSPACE: this.#workspace,
       RUNNER_TEMP: this.#temp,
+      RUNNER_TOOL_CACHE: this.#temp,
+      RUNNER_NAME: 'stand-in',
+      RUNNER_OS:
+        { linux: 'Linux', darwin: 'macOS', win32: 'Windows' }[process.platform as string] ??
+        'Linux',
+      RUNNER_ARCH: process.arch.toUpperCase(),
       ...(this.#job.debug === true ? { RUNNER_DEBUG: '1' } : {}),
       ...this.#env,
       ...Object.fromEntries(own),
@@ -283,9 +294,21 @@ class Runner {
       onLine: (line) => this.#onLine(line, log, stopped),
       onStart: 'onStart' in step ? step.onStart : undefined,
     });
-    Object.assign(log.outputs, readKeyValues(files['GITHUB_OUTPUT'] ?? ''));
-    Object.assign(log.state, readKeyValues(files['GITHUB_STATE'] ?? ''));
-    Object.assign(this.#env, readKeyValues(files['GITHUB_ENV'] ?? ''));
+    let broken = false;
+    for (const [variable, values] of [
+      ['GITHUB_OUTPUT', log.outputs],
+      ['GITHUB_STATE', log.state],
+      ['GITHUB_ENV', this.#env],
+    ] as const) {
+      try {
+        Object.assign(values, readKeyValues(files[variable] ?? ''));
+      } catch (error) {
+        broken = true;
+        const name = variable.slice('GITHUB_'.length).toLowerCase();
+        this.#print(log, `Error: Unable to process file command '${name}' successfully.`);
+        this.#print(log, `Error: ${error instanceof Error ? error.message : error}`);
+      }
+    }
     this.#path = [
       ...readLines(files['GITHUB_PATH'] ?? '')
         .filter(Boolean)
@@ -293,13 +316,13 @@ class Runner {
       ...this.#path,
     ];
     this.#cancel.removeEventListener('abort', onCancel);
-    return log.result(result, cancel.signal.aborted);
+    return log.result(broken ? { ...result, exitCode: 1 } : result, cancel.signal.aborted);
   }
 
   #onLine(line: string, log: StepLog, stopped: { token?: string }): void {
     const command = parseCommand(line, stopped.token);
     if (stopped.token !== undefined) {
-      if (command?.name === stopped.token) delete stopped.token;
+      if (command?.name === stopped.token.toLowerCase()) delete stopped.token;
       else this.#print(log, line);
       return;
     }
@@ -310,6 +333,12 @@ class Runner {
     const { name, properties, data } = command;
     switch (name) {
       case 'add-mask':
+        if (data.trim() === '') {
+          this.#print(
+            log,
+            "Warning: Can't add secret mask for empty string in ##[add-mask] command.",
+          );
+        }
         this.#masker.add(data);
         break;
       case 'stop-commands':
@@ -360,12 +389,36 @@ class Runner {
   }
 
   #contexts(step?: Step): Contexts {
-    const known = { steps: this.#steps, secrets: this.#job.secrets ?? {}, env: this.#env };
+    const known = {
+      steps: this.#steps,
+      secrets: this.#job.secrets ?? {},
+      env: this.#env,
+      github: this.#github(),
+    };
     const own = Object.entries(step?.env ?? {}).map(([key, value]) => [
       key,
       interpolate(value, known),
     ]);
     return { ...known, env: { ...this.#env, ...Object.fromEntries(own) } };
+  }
+
+  /** The context `github`, which is in the environment as well. */
+  #github(): Variables {
+    return {
+      action: '__stand-in',
+      actor: 'somebody',
+      api_url: 'https://api.github.com',
+      event_name: 'push',
+      job: 'job',
+      ref: 'refs/heads/main',
+      repository: 'somebody/something',
+      run_attempt: '1',
+      run_id: '1',
+      server_url: 'https://github.com',
+      sha: '0'.repeat(40),
+      workflow: 'workflow',
+      workspace: this.#workspace,
+    };
   }
 
   #status() {

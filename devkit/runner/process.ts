@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 /** How the runner cancels a step: milliseconds from one signal to the next. */
 const CANCEL = [
@@ -33,7 +33,13 @@ export function runProcess(
   { cwd, env, onLine, cancel, onStart }: ProcessOptions,
 ): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // In a group of its own, so that what it started can be killed with it.
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     const output = { stdout: '', stderr: '' };
     const splitters = (['stdout', 'stderr'] as const).map((name) => {
       const splitter = new LineSplitter(onLine);
@@ -48,7 +54,8 @@ export function runProcess(
     const step = (index: number) => {
       const [signal, wait] = CANCEL[index] ?? [];
       if (signal === undefined) return;
-      child.kill(signal);
+      if (signal === 'SIGKILL') killTree(child);
+      else child.kill(signal);
       next = setTimeout(step, wait, index + 1);
     };
     const onCancel = () => step(0);
@@ -56,6 +63,12 @@ export function runProcess(
     onStart?.((signal) => child.kill(signal));
 
     child.on('error', reject);
+    // What the process started may hold its streams open; the runner waits for them 5 s.
+    child.on('exit', () => {
+      setTimeout(() => {
+        for (const name of ['stdout', 'stderr'] as const) child[name].destroy();
+      }, 5_000).unref();
+    });
     child.on('close', (exitCode, signal) => {
       clearTimeout(next);
       cancel.removeEventListener('abort', onCancel);
@@ -63,6 +76,14 @@ export function runProcess(
       resolve({ exitCode, signal, ...output });
     });
   });
+}
+
+function killTree(child: ChildProcess): void {
+  try {
+    process.kill(process.platform === 'win32' ? (child.pid ?? 0) : -(child.pid ?? 0), 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
 }
 
 /** Splits what comes in pieces into lines, at `\n`, `\r` and `\r\n`. */
