@@ -17,5 +17,7 @@ export default {
       },
     ],
   },
+  // Most tests wait for processes and for time to pass.
+  maxWorkers: 2,
   testTimeout: 60_000,
 };
