@@ -84,6 +84,13 @@ describe('wrong inputs', () => {
     ]);
   });
 
+  test('do not keep the secrets among them from being masked', async () => {
+    const target = await box();
+    const { main } = await run(target, { with: { timeout: 'soon', 'totp-secret': 'not base32!' } });
+    expect(main.stdout).toContain(`::add-mask::${ADMIN.password.replace('%', '%25')}\n`);
+    expect(main.stdout).toContain('::add-mask::not base32!\n');
+  });
+
   test('a private key given as certificate is not repeated', async () => {
     const target = await box();
     const pem =

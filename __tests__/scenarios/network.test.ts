@@ -49,7 +49,13 @@ function places(fault: string): string[] {
   return PLACES.filter((at) => !(at === PROOF && ['reset-in-answer', 'cut-short'].includes(fault)));
 }
 
-const LOSES_A_KEY = ['reset-after-work', 'reset-in-answer', 'cut-short', 'cut-chunk'];
+const LOSES_A_KEY = [
+  'reset-after-work',
+  'reset-in-head',
+  'reset-in-answer',
+  'cut-short',
+  'cut-chunk',
+];
 
 describe.each<[string, Fault]>([...passing, ['silent', silent], ['drip', drip]])(
   '%s that stays',

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { answerWith, change } from '../../devkit/box/faults.ts';
-import { ADMIN, asked, box, LOGIN, LOGOUT, PROOF, ROOT, run, USER } from '../support.ts';
+import { answerWith, change, type Fault, redirect } from '../../devkit/box/faults.ts';
+import { ADMIN, asked, box, FAST, LOGIN, LOGOUT, PROOF, ROOT, run, USER } from '../support.ts';
 
 const VERIFY = { 'verify-logout': 'true' };
 const AS_USER = { email: USER.email, password: USER.password };
@@ -138,14 +138,49 @@ describe('a logout that fails', () => {
     });
   });
 
-  test('is red with verify-logout', async () => {
+  test.each<[string, Fault, RegExp]>([
+    ['an HTML page', answerWith('<html>'), /it sent an HTML page/],
+    ['nothing', answerWith(''), /it sent nothing/],
+    ['broken JSON', answerWith('{"status": "ok'), /text that is not JSON/],
+    ['other JSON', answerWith('[]'), /JSON that is no object/],
+    ['an unknown status', answerWith('{"status": "maybe"}'), /its 'status' is "maybe"/],
+    [
+      'a redirect',
+      redirect('https://elsewhere.example/'),
+      /a redirect to https:\/\/elsewhere\.example\/\./,
+    ],
+    ['not found', answerWith('', 404), /HTTP 404/],
+  ])('is a warning where the answer is %s, and is not tried again', async (_, fault, message) => {
     const target = await box();
-    target.strike(answerWith('<html>'), { at: LOGOUT });
-    const { conclusion, post } = await run(target, { with: VERIFY });
-    expect(conclusion).toBe('failure');
+    target.strike(fault, { at: LOGOUT });
+    const { conclusion, post } = await run(target);
+    expect(conclusion).toBe('success');
     expect(post.annotations).toMatchObject([
-      { level: 'error', message: expect.stringMatching(/it sent an HTML page.*two days/) },
+      { level: 'warning', title: 'Key not ended', message: expect.stringMatching(message) },
     ]);
+    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+  });
+
+  test('is red with verify-logout where the key lives on, and green where it is dead all the same', async () => {
+    const [alive, dead] = [await box(), await box()];
+    alive.strike(answerWith('<html>'), { at: LOGOUT });
+    const red = await run(alive, { with: VERIFY });
+    expect(red.conclusion).toBe('failure');
+    expect(red.post.annotations).toMatchObject([
+      {
+        level: 'error',
+        title: 'Key not ended',
+        message: expect.stringMatching(/it sent an HTML page.*two days/),
+      },
+    ]);
+    const lost: Fault = async ({ ask, send }) => {
+      await ask();
+      return send({ status: 500, headers: {}, body: '' });
+    };
+    dead.strike(lost, { at: LOGOUT });
+    const green = await run(dead, { with: VERIFY });
+    expect(green.conclusion).toBe('success');
+    expect(green.post.annotations).toEqual([]);
   });
 });
 
@@ -203,6 +238,54 @@ describe('verify-logout', () => {
       },
     ]);
   });
+});
+
+test('a proof that a ban prevents fails the job', async () => {
+  const target = await box();
+  const banned: Fault = async ({ send }) => {
+    await send();
+    for (let i = 0; i < 20; i++) target.failLogin('127.0.0.1');
+  };
+  target.strike(banned, { at: LOGOUT });
+  const { conclusion, post } = await run(target, { with: VERIFY, env: FAST(20) });
+  expect(conclusion).toBe('failure');
+  expect(post.annotations).toMatchObject([
+    {
+      level: 'error',
+      title: 'Sign-out not proven',
+      message: expect.stringMatching(/fail2ban.*two days/),
+    },
+  ]);
+});
+
+test('odd characters in account and key come through state and outputs unharmed', async () => {
+  const account = { ...ADMIN, email: "o'neil+a=b<<EOF%0A@example.com" };
+  const target = await box({ accounts: [account] });
+  const api_key = '-._~+/=aZ9==';
+  target.strike(change({ api_key }), { at: LOGIN });
+  const { conclusion, main } = await run(target, { with: { email: account.email } });
+  expect(conclusion).toBe('success');
+  expect(main.outputs).toMatchObject({ api_key, email: account.email });
+  expect(target.requests[1]?.headers.authorization).toBe(
+    `Basic ${Buffer.from(`${account.email}:${api_key}`).toString('base64')}`,
+  );
+});
+
+test('an error that nobody foresaw, with the key already here: no secret in it, and the key is ended', async () => {
+  const target = await box();
+  const preload = `const { stringify } = JSON;
+    JSON.stringify = (value, ...rest) => {
+      if (value?.accounts !== undefined) throw new TypeError('saw ' + process.env.INPUT_PASSWORD + ' and ' + value.api_key);
+      return stringify(value, ...rest);
+    };`;
+  const { main } = await run(target, {
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
+  });
+  expect(main.annotations).toMatchObject([
+    { title: 'Unexpected error', message: expect.stringMatching(/: saw \*\*\* and \*\*\*\./) },
+  ]);
+  expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+  expect(target.daemon.sessions.keys()).toEqual([]);
 });
 
 test('a saved session that cannot be read is a warning, without a part of it', async () => {

@@ -115,6 +115,11 @@ export class Daemon {
         },
       };
     }
+    if (path === '/system/version') {
+      // As Flask writes a dictionary by itself.
+      const headers = { 'Content-Type': 'application/json' };
+      return { GET: () => ({ status: 200, headers, body: '{"version":"v75"}\n' }) };
+    }
     if (path === '/dns/custom') return { GET: () => json(this.dns.list()) };
     const [, qname, type = 'A'] = /^\/dns\/custom\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
     if (qname === undefined) return undefined;

@@ -59,7 +59,14 @@ export const NETWORK_FAULTS = {
     await ask();
     reset();
   },
-  /** The connection is reset in the middle of the answer. */
+  /** The connection is reset in the middle of the answer's head. */
+  'reset-in-head': async ({ request, ask, reset }) => {
+    await ask();
+    request.socket.write('HTTP/1.1 200 OK\r\nContent-');
+    await pause(20);
+    reset();
+  },
+  /** The connection is reset in the middle of the answer's body. */
   'reset-in-answer': async (exchange) => {
     await begin(exchange);
     exchange.reset();
