@@ -1,3 +1,4 @@
+import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect } from '@jest/globals';
@@ -28,9 +29,18 @@ export const TOTP = {
 };
 
 const boxes: Box[] = [];
+const servers: Server[] = [];
 afterEach(async () => {
+  for (const server of servers.splice(0)) server.close();
   await Promise.all(boxes.splice(0).map((box) => box.close()));
 });
+
+/** Has a server listen until the test is over. Gives its port. */
+export async function listen(server: Server): Promise<number> {
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
 
 const CERTIFICATES: Readonly<Record<string, Certificate>> = JSON.parse(
   process.env['JEST_CERTIFICATES'] ?? '{}',

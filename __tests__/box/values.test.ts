@@ -135,6 +135,8 @@ describe('foreign text', () => {
       expect(withoutSecrets(`a${form}b`)).toBe('a***b');
     }
     expect(quote('p&ss\u001b[0m "word"')).toBe('***');
+    keepSecret('a tab\tand  two spaces');
+    expect(quote('x a tab\tand  two spaces y')).toBe('x *** y');
     expect(quote(`${'x'.repeat(295)}of two lines`)).toBe(`${'x'.repeat(295)}***`);
   });
 });

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Box } from '../../devkit/box/box.ts';
-import { asked, box, FAST, LOGIN, LOGOUT, PROOF, ROOT, run } from '../support.ts';
+import { asked, box, FAST, LOGIN, LOGOUT, listen, PROOF, ROOT, run } from '../support.ts';
 
 describe('a box that only the proxy knows', () => {
   test.each(['https_proxy', 'HTTPS_PROXY'])(
@@ -174,10 +174,8 @@ describe('an error names the proxy, without its credentials, and not the box', (
 });
 
 const children: ChildProcess[] = [];
-const servers: Server[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill();
-  for (const server of servers.splice(0)) server.close();
 });
 
 async function startProxy(credentials = '', status = '') {
@@ -191,12 +189,4 @@ async function startProxy(credentials = '', status = '') {
   const tunnels: string[] = [];
   lines.on('line', (line) => tunnels.push(JSON.parse(line)));
   return { tunnels, url: (user = '') => `http://${user}127.0.0.1:${port}` };
-}
-
-async function listen(server: Server): Promise<number> {
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('Not a port');
-  return address.port;
 }

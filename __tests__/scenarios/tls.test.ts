@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTls } from 'node:tls';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { asked, box, certificate, run } from '../support.ts';
+import { describe, expect, test } from '@jest/globals';
+import { asked, box, certificate, listen, run } from '../support.ts';
 
 const GIVE = /Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt/;
 const NOTHING_SENT = /No credentials were sent\./;
@@ -112,16 +112,3 @@ describe('no TLS as it should be: named, and no credential sent', () => {
     expect(received).not.toContain('Authorization');
   }
 });
-
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
-
-async function listen(server: Server): Promise<number> {
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('Not a port');
-  return address.port;
-}
