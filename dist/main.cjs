@@ -2448,6 +2448,15 @@ function quote(text) {
         ? cleaned.join('')
         : `${cleaned.slice(0, MAX_LENGTH - 1).join('')}…`;
 }
+function describe(value) {
+    if (typeof value === 'string')
+        return quote(JSON.stringify(value));
+    if (value === undefined)
+        return 'missing';
+    if (value === null)
+        return 'null';
+    return Array.isArray(value) ? 'an array' : `of the type ${typeof value}`;
+}
 
 ;// CONCATENATED MODULE: ./build/src/action/errors.js
 
@@ -2995,7 +3004,7 @@ function explain(error, circumstances) {
         const Failure = PASSING_PROXY_FAULTS.test(detail) ? ProxyError : ProxyRefusedError;
         return new Failure(proxy ?? '', host, why);
     }
-    if (code === 'ENOTFOUND')
+    if (UNKNOWN_HOST.includes(code))
         return new HostUnknownError(host);
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         const why = `it is for another name (${quote(namesIn(error))})`;
@@ -3007,11 +3016,17 @@ function explain(error, circumstances) {
         const ofTrust = remedy === GIVE_CERTIFICATE || remedy === GIVE_AUTHORITY;
         return new CertificateError(host, why, ofTrust && ownCa ? OWN_CA_REMEDY : remedy);
     }
+    if (code === 'HPE_HEADER_OVERFLOW') {
+        return new AnswerError(url, 'the head of its answer is longer than 16 KB');
+    }
     if (code.startsWith('HPE_'))
         return new AnswerError(url, 'it sent something that is not HTTP');
     const why = CONNECTION_FAULTS[code];
-    if (why !== undefined)
+    if (why !== undefined) {
+        if (proxy !== undefined && !verified)
+            return new ProxyError(proxy, host, `${why} (${code})`);
         return new ConnectionError(host, `${why} (${code})`, verified);
+    }
     if (code === '')
         return error;
     if (verified)
@@ -3024,6 +3039,7 @@ function namesIn(error) {
     return cert?.subjectaltname ?? `CN:${cert?.subject?.CN ?? ''}`;
 }
 const PASSING_PROXY_FAULTS = /^(429|502|503|504)$|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|EAI_AGAIN|socket hang up/;
+const UNKNOWN_HOST = ['ENOTFOUND', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'];
 const GIVE_CERTIFICATE = "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).";
 const OWN_CA_REMEDY = "Check that 'ca-certificate' is the certificate that the box serves now, or that of the authority that issued it.";
 const GIVE_AUTHORITY = "If that is right, give the certificate of the authority to the action as 'ca-certificate'.";
@@ -3271,9 +3287,6 @@ function isPrivileges(value) {
     return (Array.isArray(value) &&
         value.every((name) => typeof name === 'string' && /^[a-z0-9_-]{1,64}$/.test(name)));
 }
-function describe(value) {
-    return value === undefined ? 'missing' : quote(JSON.stringify(value));
-}
 function boxAhead({ date, arrived }) {
     return date === undefined ? 0 : date + 500 - arrived;
 }
@@ -3345,18 +3358,21 @@ async function signIn(api, { email, password, totpSecret, deadline, log }) {
 
 const SIGN_OUT_SECONDS = 30;
 async function signOut(api, { accounts, api_key, deadline, log }) {
-    try {
-        for (const email of accounts) {
+    let failure;
+    for (const email of accounts) {
+        try {
             await retry_retry((signal) => api.logout(email, api_key, { signal }), {
                 deadline,
                 log,
                 grantsKeys: false,
             });
         }
+        catch (error) {
+            failure ??= error instanceof errors_ExplainedError ? new NotEndedError(error) : error;
+        }
     }
-    catch (error) {
-        throw error instanceof errors_ExplainedError ? new NotEndedError(error) : error;
-    }
+    if (failure !== undefined)
+        throw failure;
 }
 async function proveEnded(api, { accounts, api_key, deadline, log }) {
     let works = false;
@@ -3386,7 +3402,7 @@ function readLogoutResponse(answer) {
         return {};
     if (status === 'ok')
         return { status };
-    throw new AnswerError(answer.url, `its 'status' is ${quote(JSON.stringify(status))}`);
+    throw new AnswerError(answer.url, `its 'status' is ${describe(status)}`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/retry-after.js
@@ -3437,8 +3453,10 @@ class UserApi {
             if (reason === 'You are not an administrator.')
                 return true;
         }
-        this.#expectOk(answer);
-        return true;
+        const { url, body } = this.#expectOk(answer);
+        if (/^(true|false)\s*$/.test(Buffer.from(body).toString()))
+            return true;
+        throw new AnswerError(url, 'it sent neither true nor false');
     }
     async #send(method, path, credentials, { headers = {}, signal }) {
         const { url, userAgent, ca, log } = this.#options;
@@ -3507,9 +3525,9 @@ async function login() {
     const deadline = new Deadline(inputs.timeout, stop);
     const grant = await signIn(api, { ...inputs, deadline, log: log });
     const { api_key, accounts } = grant;
-    maskKey(api_key, accounts);
     let saved = false;
     try {
+        maskKey(api_key, accounts);
         const { url, ca, verifyLogout } = inputs;
         saveSession({ url, accounts, api_key, ca, verifyLogout });
         saved = true;

@@ -2448,6 +2448,15 @@ function quote(text) {
         ? cleaned.join('')
         : `${cleaned.slice(0, MAX_LENGTH - 1).join('')}…`;
 }
+function quote_describe(value) {
+    if (typeof value === 'string')
+        return quote(JSON.stringify(value));
+    if (value === undefined)
+        return 'missing';
+    if (value === null)
+        return 'null';
+    return Array.isArray(value) ? 'an array' : `of the type ${typeof value}`;
+}
 
 ;// CONCATENATED MODULE: ./build/src/action/errors.js
 
@@ -2819,18 +2828,21 @@ function inSeconds(seconds) {
 
 const SIGN_OUT_SECONDS = 30;
 async function signOut(api, { accounts, api_key, deadline, log }) {
-    try {
-        for (const email of accounts) {
+    let failure;
+    for (const email of accounts) {
+        try {
             await retry((signal) => api.logout(email, api_key, { signal }), {
                 deadline,
                 log,
                 grantsKeys: false,
             });
         }
+        catch (error) {
+            failure ??= error instanceof ExplainedError ? new NotEndedError(error) : error;
+        }
     }
-    catch (error) {
-        throw error instanceof ExplainedError ? new NotEndedError(error) : error;
-    }
+    if (failure !== undefined)
+        throw failure;
 }
 async function proveEnded(api, { accounts, api_key, deadline, log }) {
     let works = false;
@@ -2875,7 +2887,7 @@ function explain(error, circumstances) {
         const Failure = PASSING_PROXY_FAULTS.test(detail) ? ProxyError : ProxyRefusedError;
         return new Failure(proxy ?? '', host, why);
     }
-    if (code === 'ENOTFOUND')
+    if (UNKNOWN_HOST.includes(code))
         return new HostUnknownError(host);
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         const why = `it is for another name (${quote(namesIn(error))})`;
@@ -2887,11 +2899,17 @@ function explain(error, circumstances) {
         const ofTrust = remedy === GIVE_CERTIFICATE || remedy === GIVE_AUTHORITY;
         return new CertificateError(host, why, ofTrust && ownCa ? OWN_CA_REMEDY : remedy);
     }
+    if (code === 'HPE_HEADER_OVERFLOW') {
+        return new errors_AnswerError(url, 'the head of its answer is longer than 16 KB');
+    }
     if (code.startsWith('HPE_'))
         return new errors_AnswerError(url, 'it sent something that is not HTTP');
     const why = CONNECTION_FAULTS[code];
-    if (why !== undefined)
+    if (why !== undefined) {
+        if (proxy !== undefined && !verified)
+            return new ProxyError(proxy, host, `${why} (${code})`);
         return new ConnectionError(host, `${why} (${code})`, verified);
+    }
     if (code === '')
         return error;
     if (verified)
@@ -2904,6 +2922,7 @@ function namesIn(error) {
     return cert?.subjectaltname ?? `CN:${cert?.subject?.CN ?? ''}`;
 }
 const PASSING_PROXY_FAULTS = /^(429|502|503|504)$|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|EAI_AGAIN|socket hang up/;
+const UNKNOWN_HOST = ['ENOTFOUND', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'];
 const GIVE_CERTIFICATE = "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).";
 const OWN_CA_REMEDY = "Check that 'ca-certificate' is the certificate that the box serves now, or that of the authority that issued it.";
 const GIVE_AUTHORITY = "If that is right, give the certificate of the authority to the action as 'ca-certificate'.";
@@ -3111,7 +3130,7 @@ function readLogoutResponse(answer) {
         return {};
     if (status === 'ok')
         return { status };
-    throw new errors_AnswerError(answer.url, `its 'status' is ${quote(JSON.stringify(status))}`);
+    throw new errors_AnswerError(answer.url, `its 'status' is ${quote_describe(status)}`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/me-response.js
@@ -3130,7 +3149,7 @@ function readMeResponse(answer, email) {
         throw new errors_AnswerError(answer.url, "its status is 'ok', but its 'api_key' is missing or malformed");
     }
     if (status !== 'invalid' && status !== 'missing-totp-token') {
-        throw new errors_AnswerError(answer.url, `its 'status' is ${describe(status)}`);
+        throw new errors_AnswerError(answer.url, `its 'status' is ${quote_describe(status)}`);
     }
     const host = hostOf(answer.url);
     if (status === 'missing-totp-token')
@@ -3163,9 +3182,6 @@ function isEmail(value) {
 function isPrivileges(value) {
     return (Array.isArray(value) &&
         value.every((name) => typeof name === 'string' && /^[a-z0-9_-]{1,64}$/.test(name)));
-}
-function describe(value) {
-    return value === undefined ? 'missing' : quote(JSON.stringify(value));
 }
 function boxAhead({ date, arrived }) {
     return date === undefined ? 0 : date + 500 - arrived;
@@ -3219,8 +3235,10 @@ class UserApi {
             if (reason === 'You are not an administrator.')
                 return true;
         }
-        this.#expectOk(answer);
-        return true;
+        const { url, body } = this.#expectOk(answer);
+        if (/^(true|false)\s*$/.test(Buffer.from(body).toString()))
+            return true;
+        throw new errors_AnswerError(url, 'it sent neither true nor false');
     }
     async #send(method, path, credentials, { headers = {}, signal }) {
         const { url, userAgent, ca, log } = this.#options;

@@ -27,9 +27,9 @@ export async function login(): Promise<void> {
 
   const grant = await signIn(api, { ...inputs, deadline, log });
   const { api_key, accounts } = grant;
-  maskKey(api_key, accounts);
   let saved = false;
   try {
+    maskKey(api_key, accounts);
     const { url, ca, verifyLogout } = inputs;
     saveSession({ url, accounts, api_key, ca, verifyLogout });
     saved = true;

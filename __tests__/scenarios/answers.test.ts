@@ -227,6 +227,31 @@ test('a key that the box gave for another account is ended under that account', 
   expect(target.daemon.sessions.keys()).toEqual([]);
 });
 
+test('a key for another account is ended there, even where the first logout fails', async () => {
+  const target = await box();
+  const api_key = target.daemon.sessions.create(USER.email, `${USER.password}\n`);
+  target.strike(answerWith(JSON.stringify({ status: 'ok', email: USER.email, api_key })), {
+    at: LOGIN,
+  });
+  target.strike(answerWith('', 500), { at: LOGOUT, times: 1 });
+  expect((await run(target)).main.exitCode).toBe(1);
+  expect(target.daemon.sessions.keys()).toEqual([]);
+});
+
+test.each([LOGIN, LOGOUT])(
+  'JSON of 200,000 levels at %s is an answer not understood, and no crash',
+  async (at) => {
+    const target = await box();
+    const deep = `{"status": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    target.strike(answerWith(deep), { at });
+    const { main, post } = await run(target);
+    const title = at === LOGIN ? 'Answer not understood' : 'Key not ended';
+    expect((at === LOGIN ? main : post).annotations).toMatchObject([
+      { title, message: expect.stringMatching(/its 'status' is an array/) },
+    ]);
+  },
+);
+
 test('what the box may leave out it may leave out, and a byte order mark is forgiven', async () => {
   const target = await box();
   target.strike(answerWith('\ufeff{"status": "ok", "api_key": "-._~+/=aZ9"}'), { at: LOGIN });

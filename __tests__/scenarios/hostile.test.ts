@@ -45,6 +45,13 @@ describe('hostile text never leaves its line, and takes no secret along', () => 
     expect(asked(target)[1]).toBe(LOGOUT);
   });
 
+  test('as a header of 200 KB', async () => {
+    await harmless(
+      redirect(`https://elsewhere.example/${'y'.repeat(200_000)}`),
+      'Answer not understood',
+    );
+  });
+
   test('as status line and header', async () => {
     await harmless(({ response }) => {
       response.socket?.end(

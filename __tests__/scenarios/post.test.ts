@@ -240,6 +240,37 @@ describe('verify-logout', () => {
   });
 });
 
+test.each([
+  ['an HTML page', '<html>'],
+  ['nothing', ''],
+  ['other JSON', '{"status": "ok"}'],
+])('%s as the proof shows nothing, and is not taken for a key that works', async (_, body) => {
+  const target = await box();
+  target.strike(answerWith(body), { at: PROOF });
+  const { conclusion, post } = await run(target, { with: VERIFY });
+  expect(conclusion).toBe('failure');
+  expect(post.annotations).toMatchObject([{ title: 'Sign-out not proven' }]);
+});
+
+test('where masking the key fails, it is ended at once', async () => {
+  const target = await box();
+  const preload = `const { write } = process.stdout;
+    process.stdout.write = function (text, ...rest) {
+      if (/^::add-mask::[0-9a-f]{64}/.test(text)) throw new Error('no more output');
+      return write.call(this, text, ...rest);
+    };`;
+  const { main } = await run(target, {
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
+  });
+  expect(main).toMatchObject({
+    exitCode: 1,
+    outputs: {},
+    annotations: [{ title: 'Unexpected error' }],
+  });
+  expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+  expect(target.daemon.sessions.keys()).toEqual([]);
+});
+
 test('a proof that a ban prevents fails the job', async () => {
   const target = await box();
   const banned: Fault = async ({ send }) => {

@@ -125,6 +125,18 @@ describe('an error names the proxy, without its credentials, and not the box', (
     });
   });
 
+  test('closing its tunnel at once', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\n'));
+    });
+    const main = await fail(
+      await box({ name: 'box.test' }),
+      `http://someone:pr0xypass@127.0.0.1:${await listen(server)}`,
+      FAST(50),
+    );
+    expect(main).toMatchObject({ annotations: [{ title: 'Proxy failed' }] });
+  });
+
   test('hanging', async () => {
     const server = await listen(createServer(() => {}));
     const main = await fail(

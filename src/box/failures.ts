@@ -47,7 +47,7 @@ export function explain(error: unknown, circumstances: Circumstances): unknown {
     const Failure = PASSING_PROXY_FAULTS.test(detail) ? ProxyError : ProxyRefusedError;
     return new Failure(proxy ?? '', host, why);
   }
-  if (code === 'ENOTFOUND') return new HostUnknownError(host);
+  if (UNKNOWN_HOST.includes(code)) return new HostUnknownError(host);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const why = `it is for another name (${quote(namesIn(error))})`;
     return new CertificateError(host, why, "Give the name that it is for as the input 'host'.");
@@ -58,9 +58,16 @@ export function explain(error: unknown, circumstances: Circumstances): unknown {
     const ofTrust = remedy === GIVE_CERTIFICATE || remedy === GIVE_AUTHORITY;
     return new CertificateError(host, why, ofTrust && ownCa ? OWN_CA_REMEDY : remedy);
   }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new AnswerError(url, 'the head of its answer is longer than 16 KB');
+  }
   if (code.startsWith('HPE_')) return new AnswerError(url, 'it sent something that is not HTTP');
   const why = CONNECTION_FAULTS[code];
-  if (why !== undefined) return new ConnectionError(host, `${why} (${code})`, verified);
+  if (why !== undefined) {
+    // Behind a proxy, what fails before the box has proven who it is may be the proxy's doing.
+    if (proxy !== undefined && !verified) return new ProxyError(proxy, host, `${why} (${code})`);
+    return new ConnectionError(host, `${why} (${code})`, verified);
+  }
   if (code === '') return error;
   if (verified) return new ConnectionError(host, `the connection was cut (${code})`, verified);
   const tls = TLS_FAULTS.find(([pattern]) => pattern.test(error.message));
@@ -76,6 +83,9 @@ function namesIn(error: Error): string {
 /** What passes by itself, of all that comes from a proxy: a status, or an error of the connection to it. */
 const PASSING_PROXY_FAULTS =
   /^(429|502|503|504)$|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|EAI_AGAIN|socket hang up/;
+
+/** What the DNS says for good; `EAI_AGAIN` passes. */
+const UNKNOWN_HOST = ['ENOTFOUND', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'];
 
 const GIVE_CERTIFICATE =
   "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).";

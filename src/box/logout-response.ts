@@ -1,5 +1,5 @@
 import { AnswerError } from './errors.ts';
-import { quote } from './quote.ts';
+import { describe } from './quote.ts';
 import { type Answer, parseJson } from './transport.ts';
 
 /** What `POST /logout` answers, as published. A box says `ok` to everything, so it proves nothing. */
@@ -12,5 +12,5 @@ export function readLogoutResponse(answer: Answer): LogoutResponse {
   const { status } = parseJson(answer);
   if (status === undefined) return {};
   if (status === 'ok') return { status };
-  throw new AnswerError(answer.url, `its 'status' is ${quote(JSON.stringify(status))}`);
+  throw new AnswerError(answer.url, `its 'status' is ${describe(status)}`);
 }

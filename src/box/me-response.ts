@@ -6,7 +6,7 @@ import {
   TotpRefusedError,
 } from './errors.ts';
 import { hostOf } from './host.ts';
-import { quote } from './quote.ts';
+import { describe, quote } from './quote.ts';
 import { type Answer, parseJson } from './transport.ts';
 
 /**
@@ -113,10 +113,6 @@ function isPrivileges(value: unknown): value is string[] {
     Array.isArray(value) &&
     value.every((name) => typeof name === 'string' && /^[a-z0-9_-]{1,64}$/.test(name))
   );
-}
-
-function describe(value: unknown): string {
-  return value === undefined ? 'missing' : quote(JSON.stringify(value));
 }
 
 /** Milliseconds; `Date` counts whole seconds, so the middle of that second is the best guess. */

@@ -20,3 +20,11 @@ export function quote(text: string): string {
     ? cleaned.join('')
     : `${cleaned.slice(0, MAX_LENGTH - 1).join('')}…`;
 }
+
+/** A field of foreign JSON as it may reach a log: a string quoted, of all else only what it is. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return quote(JSON.stringify(value));
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `of the type ${typeof value}`;
+}

@@ -25,17 +25,20 @@ export async function signOut(
   api: UserApi,
   { accounts, api_key, deadline, log }: SignOutOptions,
 ): Promise<void> {
-  try {
-    for (const email of accounts) {
+  let failure: unknown;
+  for (const email of accounts) {
+    try {
       await retry((signal) => api.logout(email, api_key, { signal }), {
         deadline,
         log,
         grantsKeys: false,
       });
+    } catch (error) {
+      // The key may be another account's, so those are tried all the same.
+      failure ??= error instanceof ExplainedError ? new NotEndedError(error) : error;
     }
-  } catch (error) {
-    throw error instanceof ExplainedError ? new NotEndedError(error) : error;
   }
+  if (failure !== undefined) throw failure;
 }
 
 /**

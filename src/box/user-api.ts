@@ -1,5 +1,5 @@
 import type { Credentials } from './credentials.ts';
-import { BusyError, RedirectError, StatusError } from './errors.ts';
+import { AnswerError, BusyError, RedirectError, StatusError } from './errors.ts';
 import { hostOf } from './host.ts';
 import type { Log } from './log.ts';
 import { type LogoutResponse, readLogoutResponse } from './logout-response.ts';
@@ -76,8 +76,10 @@ export class UserApi {
       if (reason === 'Incorrect email address or password.') return false;
       if (reason === 'You are not an administrator.') return true;
     }
-    this.#expectOk(answer);
-    return true;
+    const { url, body } = this.#expectOk(answer);
+    // A live key gets the box's own setting; whatever else comes with 200 is no box, and shows nothing.
+    if (/^(true|false)\s*$/.test(Buffer.from(body).toString())) return true;
+    throw new AnswerError(url, 'it sent neither true nor false');
   }
 
   async #send(
