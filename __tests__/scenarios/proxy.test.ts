@@ -135,6 +135,8 @@ describe('an error names the proxy, without its credentials, and not the box', (
       FAST(50),
     );
     expect(main).toMatchObject({ annotations: [{ title: 'Proxy failed' }] });
+    // At no attempt was it the box.
+    expect(main.stdout).not.toContain('Cannot get an answer from');
   });
 
   test('hanging', async () => {
