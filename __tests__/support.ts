@@ -152,7 +152,7 @@ export const PROOF = 'GET /admin/system/privacy';
  *
  * @param time what the clock says now, in milliseconds since 1970
  */
-export function FAST(speed: number, time = Date.now()): Record<string, string> {
+export function fastClock(speed: number, time = Date.now()): Record<string, string> {
   const preload = pathToFileURL(join(ROOT, 'devkit', 'runner', 'fast-clock.mjs'));
   return { NODE_OPTIONS: `--import=${preload}`, FAST_CLOCK: `${speed}@${Date.now()}=${time}` };
 }
@@ -160,5 +160,5 @@ export function FAST(speed: number, time = Date.now()): Record<string, string> {
 /** A clock for a box that runs so many times as fast, from the beginning of a TOTP step, and the same for an action. */
 export function fastWorld(speed: number): { clock: () => number; env: Record<string, string> } {
   const [moment, time] = [Date.now(), Math.floor(Date.now() / 30_000) * 30_000 + 1_000];
-  return { clock: () => time + (Date.now() - moment) * speed, env: FAST(speed, time) };
+  return { clock: () => time + (Date.now() - moment) * speed, env: fastClock(speed, time) };
 }

@@ -54,6 +54,9 @@ const target = realBox(process.env) ?? (await standInBox());
 const folder = mkdtempSync(join(tmpdir(), 'demo-'));
 try {
   process.exitCode = await demonstrate(target);
+} catch (error) {
+  console.error(`The demonstration failed: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
   await target.close();

@@ -2,9 +2,19 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Box } from '../../devkit/box/box.ts';
-import { answerWith, busy, change, type Fault, NETWORK_FAULTS } from '../../devkit/box/faults.ts';
+import { busy, change, type Fault, NETWORK_FAULTS } from '../../devkit/box/faults.ts';
 import { runProcess } from '../../devkit/runner/process.ts';
-import { ADMIN, asked, box, FAST, LOGIN, LOGOUT, ROOT, type RunOptions, run } from '../support.ts';
+import {
+  ADMIN,
+  asked,
+  box,
+  fastClock,
+  LOGIN,
+  LOGOUT,
+  ROOT,
+  type RunOptions,
+  run,
+} from '../support.ts';
 
 const KEY_LOST =
   /If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days\./;
@@ -178,7 +188,7 @@ describe('signing out', () => {
       [join(ROOT, 'dist', 'post.cjs')],
       {
         cwd: ROOT,
-        env: { ...FAST(4), STATE_session: JSON.stringify(session) },
+        env: { ...fastClock(4), STATE_session: JSON.stringify(session) },
         cancel: new AbortController().signal,
         onLine: () => {},
         onStart: (send) => {
@@ -190,14 +200,6 @@ describe('signing out', () => {
     expect(stdout.match(/^::warning title=Key not ended::/gm) ?? []).toHaveLength(warnings);
     expect(asked(target)).toEqual([LOGOUT]);
   });
-});
-
-test('a second job is not hurt by what the first one was cancelled in', async () => {
-  const target = await box();
-  target.strike(answerWith('', 500), { at: LOGOUT, times: 1 });
-  await runWithSignals(target, LOGIN, ['SIGINT']);
-  const { conclusion } = await run(target);
-  expect(conclusion).toBe('success');
 });
 
 /** Runs a job whose main step gets signals while the box is at a request, which it then goes on with. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { busy, type Fault, NETWORK_FAULTS } from '../../devkit/box/faults.ts';
-import { asked, box, FAST, LOGIN, LOGOUT, PROOF, run } from '../support.ts';
+import { asked, box, fastClock, LOGIN, LOGOUT, PROOF, run } from '../support.ts';
 
 const VERIFY = { 'verify-logout': 'true' };
 const KEY_LOST =
@@ -25,7 +25,7 @@ describe.each(passing)('%s', (name, fault) => {
     async (at) => {
       const target = await box();
       target.strike(fault, { at, times: 1 });
-      const { conclusion, main, post } = await run(target, { with: VERIFY, env: FAST(10) });
+      const { conclusion, main, post } = await run(target, { with: VERIFY, env: fastClock(10) });
       expect([main.annotations, post.annotations]).toEqual([[], []]);
       expect(conclusion).toBe('success');
       expect(asked(target)).toEqual(
@@ -60,14 +60,14 @@ const LOSES_A_KEY = [
 describe.each<[string, Fault]>([...passing, ['silent', silent], ['drip', drip]])(
   '%s that stays',
   (name, fault) => {
-    const fast = FAST(name === 'drip' ? 10 : 30);
+    const speed = name === 'drip' ? 10 : 30;
 
     test('at the login ends by the timeout, as one error', async () => {
       const target = await box();
       target.strike(fault, { at: LOGIN });
       const { main, post } = await run(target, {
         with: { timeout: '20' },
-        env: { ...fast, ...fresh(fast) },
+        env: fastClock(speed),
       });
       expect(main).toMatchObject({ exitCode: 1, outputs: {}, annotations: [{ level: 'error' }] });
       expect(main.annotations[0]?.message).toMatch(
@@ -79,7 +79,7 @@ describe.each<[string, Fault]>([...passing, ['silent', silent], ['drip', drip]])
     test('at the logout ends within 30 s, as one warning that says what ends the key', async () => {
       const target = await box();
       target.strike(fault, { at: LOGOUT });
-      const { conclusion, post } = await run(target, { env: { ...fast, ...fresh(fast) } });
+      const { conclusion, post } = await run(target, { env: fastClock(speed) });
       expect(conclusion).toBe('success');
       expect(post).toMatchObject({
         exitCode: 0,
@@ -99,7 +99,7 @@ describe.each<[string, Fault]>([...passing, ['silent', silent], ['drip', drip]])
       target.strike(fault, { at: PROOF });
       const { conclusion, post } = await run(target, {
         with: VERIFY,
-        env: { ...fast, ...fresh(fast) },
+        env: fastClock(speed),
       });
       expect(conclusion).toBe('failure');
       expect(post).toMatchObject({
@@ -115,11 +115,6 @@ describe.each<[string, Fault]>([...passing, ['silent', silent], ['drip', drip]])
     });
   },
 );
-
-/** The clock of a fast action starts now. */
-function fresh({ FAST_CLOCK = '' }: Record<string, string>): Record<string, string> {
-  return { FAST_CLOCK: FAST_CLOCK.replace(/@.*/, `@${Date.now()}=${Date.now()}`) };
-}
 
 describe('an endless answer is read up to 1 MB, and is no reason to try again', () => {
   test.each([
@@ -140,7 +135,7 @@ describe('before there is an answer', () => {
   test('a refused connection is tried again until the time is up', async () => {
     const target = await box();
     await target.close();
-    const { main } = await run(target, { env: FAST(30) });
+    const { main } = await run(target, { env: fastClock(30) });
     expect(main).toMatchObject({
       exitCode: 1,
       annotations: [
@@ -157,7 +152,7 @@ describe('before there is an answer', () => {
 
   test('a name server that does not answer is asked again, an unknown name is not', async () => {
     const target = await box();
-    const again = await run(target, { env: { ...FAST(30), FAIL_LOOKUPS: 'EAI_AGAIN' } });
+    const again = await run(target, { env: { ...fastClock(30), FAIL_LOOKUPS: 'EAI_AGAIN' } });
     expect(again.main.annotations).toMatchObject([
       {
         title: 'Box not reached',
@@ -165,7 +160,7 @@ describe('before there is an answer', () => {
       },
     ]);
     for (const code of ['ENOTFOUND', 'EAI_FAIL']) {
-      const unknown = await run(target, { env: { ...FAST(1), FAIL_LOOKUPS: code } });
+      const unknown = await run(target, { env: { ...fastClock(1), FAIL_LOOKUPS: code } });
       expect(unknown.main.annotations).toMatchObject([{ title: 'Host unknown' }]);
       expect(unknown.main.stdout).not.toContain('Trying again');
     }
@@ -174,7 +169,7 @@ describe('before there is an answer', () => {
   test('a banned address is told that it may be one', async () => {
     const target = await box();
     for (let i = 0; i < 20; i++) target.failLogin('127.0.0.1');
-    const { main } = await run(target, { env: FAST(30) });
+    const { main } = await run(target, { env: fastClock(30) });
     expect(main.annotations).toMatchObject([
       {
         title: 'Box not reached',
@@ -191,7 +186,7 @@ describe('before there is an answer', () => {
         'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
       );
     });
-    const { main, post } = await run(target, { env: FAST(30) });
+    const { main, post } = await run(target, { env: fastClock(30) });
     expect(main).toMatchObject({ exitCode: 1, annotations: [{ title: 'Box not reached' }] });
     expect(post.exitCode).toBe(0);
   });
@@ -230,7 +225,7 @@ describe('Retry-After', () => {
   ])('in %s is heard', async (_, header, said) => {
     const target = await box();
     target.strike((exchange) => busy(503, header())(exchange), { at: LOGIN, times: 1 });
-    const { conclusion, main } = await run(target, { env: FAST(10) });
+    const { conclusion, main } = await run(target, { env: fastClock(10) });
     expect(conclusion).toBe('success');
     expect(main.log[0]).toMatch(said);
   });
@@ -255,7 +250,7 @@ test('debug logging tells each attempt, with its outcome and duration', async ()
   const target = await box();
   target.strike(busy(502), { at: LOGIN, times: 1 });
   target.strike(quick.close, { at: LOGOUT, times: 1 });
-  const { log } = await run(target, { env: FAST(10) });
+  const { log } = await run(target, { env: fastClock(10) });
   const lines = log.filter((line) => line.startsWith('##[debug]'));
   expect(lines.map((line) => line.replace(/\d+ ms$/, 'N ms'))).toEqual([
     `##[debug]POST ${target.url}/login: HTTP 502, N ms`,

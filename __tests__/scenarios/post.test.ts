@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { answerWith, change, type Fault, redirect } from '../../devkit/box/faults.ts';
-import { ADMIN, asked, box, FAST, LOGIN, LOGOUT, PROOF, ROOT, run, USER } from '../support.ts';
+import { ADMIN, asked, box, fastClock, LOGIN, LOGOUT, PROOF, ROOT, run, USER } from '../support.ts';
 
 const VERIFY = { 'verify-logout': 'true' };
 const AS_USER = { email: USER.email, password: USER.password };
@@ -278,7 +278,7 @@ test('a proof that a ban prevents fails the job', async () => {
     for (let i = 0; i < 20; i++) target.failLogin('127.0.0.1');
   };
   target.strike(banned, { at: LOGOUT });
-  const { conclusion, post } = await run(target, { with: VERIFY, env: FAST(20) });
+  const { conclusion, post } = await run(target, { with: VERIFY, env: fastClock(20) });
   expect(conclusion).toBe('failure');
   expect(post.annotations).toMatchObject([
     {

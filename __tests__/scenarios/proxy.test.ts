@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Box } from '../../devkit/box/box.ts';
-import { asked, box, FAST, LOGIN, LOGOUT, listen, PROOF, ROOT, run } from '../support.ts';
+import { asked, box, fastClock, LOGIN, LOGOUT, listen, PROOF, ROOT, run } from '../support.ts';
 
 describe('a box that only the proxy knows', () => {
   test.each(['https_proxy', 'HTTPS_PROXY'])(
@@ -65,7 +65,7 @@ describe('no_proxy', () => {
       const proxy = await startProxy();
       const env = { https_proxy: proxy.url(), no_proxy: list.replace('PORT', String(target.port)) };
       const { main } = await run(target, {
-        env: { ...env, ...FAST(1), FAIL_LOOKUPS: 'ENOTFOUND' },
+        env: { ...env, ...fastClock(1), FAIL_LOOKUPS: 'ENOTFOUND' },
       });
       expect(main.annotations).toMatchObject([{ title: 'Host unknown' }]);
       expect(proxy.tunnels).toEqual([]);
@@ -111,7 +111,7 @@ describe('an error names the proxy, without its credentials, and not the box', (
     const main = await fail(
       await box({ name: 'box.test' }),
       'http://someone:pr0xypass@127.0.0.1:1',
-      FAST(50),
+      fastClock(50),
     );
     expect(main).toMatchObject({
       annotations: [
@@ -132,7 +132,7 @@ describe('an error names the proxy, without its credentials, and not the box', (
     const main = await fail(
       await box({ name: 'box.test' }),
       `http://someone:pr0xypass@127.0.0.1:${await listen(server)}`,
-      FAST(50),
+      fastClock(50),
     );
     expect(main).toMatchObject({ annotations: [{ title: 'Proxy failed' }] });
     // At no attempt was it the box.
@@ -144,7 +144,7 @@ describe('an error names the proxy, without its credentials, and not the box', (
     const main = await fail(
       await box({ name: 'box.test' }),
       `http://someone:pr0xypass@127.0.0.1:${server}`,
-      FAST(50),
+      fastClock(50),
     );
     expect(main).toMatchObject({
       annotations: [

@@ -178,7 +178,8 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     socket.on('close', () => sockets.delete(socket));
     if (bans.isBanned(socket.remoteAddress ?? '')) socket.destroy();
   });
-  const host = `${name}:${await listen(server, port)}`;
+  const listensOn = await listen(server, port);
+  const host = `${name}:${listensOn}`;
   // Port 80 of a real box: a redirect, whatever is asked.
   const plain = createHttp(({ url = '/' }, response) => {
     const { status, headers, body } = nginxPage(301, 'Moved Permanently', {
@@ -191,7 +192,7 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
   const box: Box = {
     url: `${scheme}://${host}/admin`,
     host,
-    port: Number(host.split(':')[1]),
+    port: listensOn,
     plainUrl: `http://${name}:${plainPort}`,
     ca,
     daemon,
