@@ -2690,6 +2690,7 @@ const promises_namespaceObject = require("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/src/box/deadline.js
 
 const ATTEMPT_MS = 65_000;
+const SLOW_MS = 2_000;
 class Deadline {
     #end;
     #stop;
@@ -2703,15 +2704,17 @@ class Deadline {
     get stopped() {
         return this.#stop.requested.aborted;
     }
-    async attempt(work) {
+    async attempt(work, onSlow) {
         const timeIsUp = new AbortController();
         const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
         const timer = setTimeout(() => timeIsUp.abort(), ms);
+        const slow = setTimeout(() => onSlow((ms - SLOW_MS) / 1000), SLOW_MS);
         try {
             return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
         }
         finally {
             clearTimeout(timer);
+            clearTimeout(slow);
         }
     }
     async wait(seconds) {
@@ -2781,10 +2784,11 @@ const LONGEST_WAIT = 15;
 const KEY_LOST = ' If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days.';
 async function retry(work, { deadline, log, grantsKeys, waitAfter }) {
     const started = performance.now();
+    const onSlow = (secondsLeft) => log.info(`No answer yet; a box works on one request at a time. Waiting for up to ${inSeconds(secondsLeft)} more.`);
     let keyLost = '';
     for (let attempt = 1;; attempt++) {
         try {
-            return await deadline.attempt(work);
+            return await deadline.attempt(work, onSlow);
         }
         catch (error) {
             if (!(error instanceof ExplainedError))
@@ -2904,11 +2908,12 @@ function explain(error, circumstances) {
     }
     if (code.startsWith('HPE_'))
         return new errors_AnswerError(url, 'it sent something that is not HTTP');
-    const why = CONNECTION_FAULTS[code];
-    if (why !== undefined) {
+    if (SYSTEM_FAULT.test(code) || code in CONNECTION_FAULTS) {
+        const why = `${CONNECTION_FAULTS[code] ?? 'the connection failed'} (${code})`;
         if (proxy !== undefined && !verified)
-            return new ProxyError(proxy, host, `${why} (${code})`);
-        return new ConnectionError(host, `${why} (${code})`, verified);
+            return new ProxyError(proxy, host, why);
+        const onTheWay = 'syscall' in error && BEFORE_A_CONNECTION.includes(String(error.syscall));
+        return new ConnectionError(host, why, verified && !onTheWay);
     }
     if (code === '')
         return error;
@@ -2917,6 +2922,8 @@ function explain(error, circumstances) {
     const tls = TLS_FAULTS.find(([pattern]) => pattern.test(error.message));
     return new TlsError(host, tls?.[1] ?? quote(error.message));
 }
+const SYSTEM_FAULT = /^(?!EPROTO$)E(AI_)?[A-Z\d]+$/;
+const BEFORE_A_CONNECTION = ['connect', 'getaddrinfo'];
 function namesIn(error) {
     const { cert } = error;
     return cert?.subjectaltname ?? `CN:${cert?.subject?.CN ?? ''}`;
@@ -2988,8 +2995,12 @@ function proxyFor(url) {
     }
     if (!/^https?:$/.test(proxy.protocol))
         throw new ProxySettingError(variable);
-    keepSecret(proxy.password);
-    keepSecret(decodeURIComponent(proxy.password));
+    if (proxy.password !== '') {
+        const password = decodeURIComponent(proxy.password);
+        keepSecret(proxy.password);
+        keepSecret(password);
+        keepSecret(`${decodeURIComponent(proxy.username)}:${password}`);
+    }
     process.noDeprecation = true;
     return hostOf(proxy.href);
 }

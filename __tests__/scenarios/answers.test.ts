@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { answerWith, busy, change, type Fault, redirect } from '../../devkit/box/faults.ts';
-import { ADMIN, asked, box, LOGIN, LOGOUT, run, TOTP, USER } from '../support.ts';
+import { answerWith, busy, change, FAULTS, type Fault, redirect } from '../../devkit/box/faults.ts';
+import { ADMIN, asked, box, LOGIN, LOGOUT, NO_OUTPUTS, run, TOTP, USER } from '../support.ts';
 
 const KEY = 'f0'.repeat(32);
 
@@ -45,7 +45,7 @@ describe('what the box decides', () => {
       expect(main).toMatchObject({
         exitCode: 1,
         annotations: [{ level: 'error', title, message: expect.stringMatching(message) }],
-        outputs: {},
+        outputs: NO_OUTPUTS,
       });
       expect(post).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
       expect(asked(target).filter((request) => request === LOGIN)).toHaveLength(1);
@@ -104,6 +104,7 @@ describe('what no box answers', () => {
       'Answer not understood',
       /another encoding than UTF-8/,
     ],
+    ['compressed data', FAULTS.compressed, 'Answer not understood', /compressed data, unasked/],
     ['too much', answerWith(' '.repeat(1_100_000)), 'Answer not understood', /more than 1 MB/],
     [
       'an unknown status',
@@ -156,7 +157,7 @@ describe('what no box answers', () => {
     expect(main).toMatchObject({
       exitCode: 1,
       annotations: [{ level: 'error', title, message: expect.stringMatching(message) }],
-      outputs: {},
+      outputs: NO_OUTPUTS,
     });
     expect(post).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     expect(asked(target)).toEqual([LOGIN]);
@@ -208,7 +209,7 @@ describe('a key that came with something wrong is ended at once', () => {
       annotations: [
         { level: 'error', title: 'Answer not understood', message: expect.stringMatching(message) },
       ],
-      outputs: {},
+      outputs: NO_OUTPUTS,
     });
     expect(target.daemon.sessions.keys()).toEqual([]);
     // Under each account that the key may belong to.

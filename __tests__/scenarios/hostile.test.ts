@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { answerWith, change, type Fault, redirect } from '../../devkit/box/faults.ts';
-import { ADMIN, asked, box, LOGIN, LOGOUT, run } from '../support.ts';
+import { ADMIN, asked, box, LOGIN, LOGOUT, NO_OUTPUTS, NO_STATE, run } from '../support.ts';
 
 const BREAKS = ['\n', '\r', '\r\n', '\u2028', '\u2029', '\u0085', '\u000b', '\u000c'];
 const BASIC = Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64');
@@ -68,7 +68,7 @@ describe('hostile text never leaves its line, and takes no secret along', () => 
     const { main, post } = await run(target);
     expect(main).toMatchObject({
       exitCode: 1,
-      outputs: {},
+      outputs: NO_OUTPUTS,
       annotations: [{ level: 'error', title, message: expect.stringMatching(message) }],
     });
     // All that the action prints is its own: known commands, each on a line, and no line of any other kind.
@@ -112,8 +112,8 @@ describe('a hostile key is refused, and nothing is handed over', () => {
       const { main, post } = await run(target);
       expect(main).toMatchObject({
         exitCode: 1,
-        outputs: {},
-        state: {},
+        outputs: NO_OUTPUTS,
+        state: NO_STATE,
         annotations: [
           {
             title: 'Answer not understood',
@@ -143,7 +143,7 @@ describe('a hostile field beside a good key: the key is ended at once, and nothi
       const { main, post } = await run(target);
       expect(main).toMatchObject({
         exitCode: 1,
-        outputs: {},
+        outputs: NO_OUTPUTS,
         annotations: [{ title: 'Answer not understood' }],
       });
       expect(target.daemon.sessions.keys()).toEqual([]);

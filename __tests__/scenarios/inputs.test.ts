@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ADMIN, asked, box, run, TOTP } from '../support.ts';
+import { ADMIN, asked, box, NO_OUTPUTS, NO_STATE, run, TOTP } from '../support.ts';
 
 describe('wrong inputs', () => {
   test.each<[string, Record<string, string>, RegExp]>([
@@ -62,8 +62,8 @@ describe('wrong inputs', () => {
       annotations: [
         { level: 'error', title: 'Wrong input', message: expect.stringMatching(message) },
       ],
-      outputs: {},
-      state: {},
+      outputs: NO_OUTPUTS,
+      state: NO_STATE,
     });
     expect(main.stdout.match(/^::error/gm)).toHaveLength(1);
     expect(post).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { busy, type Fault, NETWORK_FAULTS } from '../../devkit/box/faults.ts';
+import { busy, FAULTS, type Fault, NETWORK_FAULTS } from '../../devkit/box/faults.ts';
+import type { StepResult } from '../../devkit/runner/job.ts';
 import { asked, box, fastClock, LOGIN, LOGOUT, PROOF, run } from '../support.ts';
 
 const VERIFY = { 'verify-logout': 'true' };
 const KEY_LOST =
   /If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days\./;
-const WHAT_ENDS_A_KEY =
-  /Changing the account's password or two-factor settings ends the key, and so does restarting.*two days/;
 const PLACES = [LOGIN, LOGOUT, PROOF];
 
 /** All but those that need a deadline to end. */
@@ -31,9 +30,9 @@ describe.each(passing)('%s', (name, fault) => {
       expect(asked(target)).toEqual(
         PLACES.flatMap((place) => (place === at ? [place, place] : [place])),
       );
-      const [said, ...rest] = (at === LOGIN ? main : post).log;
+      const [said, ...rest] = waits(at === LOGIN ? main : post);
       expect(said).toMatch(/ Trying again in \d+(\.\d)? s\.$/);
-      expect(rest.join('\n')).not.toContain('Trying again');
+      expect(rest).toEqual([]);
       // A lost key is said to be lost, and no other is left.
       const mayLose = at === LOGIN && !['HTTP 429', 'HTTP 502', 'HTTP 503'].includes(name);
       expect(KEY_LOST.test(said ?? '')).toBe(mayLose);
@@ -43,6 +42,11 @@ describe.each(passing)('%s', (name, fault) => {
     },
   );
 });
+
+/** The lines that tell that something is tried again. */
+function waits({ log }: StepResult): string[] {
+  return log.filter((line) => line.includes('Trying again'));
+}
 
 /** Where a fault strikes: the head of an answer is proof enough, so that what comes after it does no harm there. */
 function places(fault: string): string[] {
@@ -56,65 +60,6 @@ const LOSES_A_KEY = [
   'cut-short',
   'cut-chunk',
 ];
-
-describe.each<[string, Fault]>([...passing, ['silent', silent], ['drip', drip]])(
-  '%s that stays',
-  (name, fault) => {
-    const speed = name === 'drip' ? 10 : 30;
-
-    test('at the login ends by the timeout, as one error', async () => {
-      const target = await box();
-      target.strike(fault, { at: LOGIN });
-      const { main, post } = await run(target, {
-        with: { timeout: '20' },
-        env: fastClock(speed),
-      });
-      expect(main).toMatchObject({ exitCode: 1, outputs: {}, annotations: [{ level: 'error' }] });
-      expect(main.annotations[0]?.message).toMatch(
-        /Tried (once|\d+ times in (1\d|2[0-2]) s|\d+ times in \d s); the next try, .* from now, would be too late\./,
-      );
-      expect(post).toMatchObject({ exitCode: 0, stdout: '' });
-    });
-
-    test('at the logout ends within 30 s, as one warning that says what ends the key', async () => {
-      const target = await box();
-      target.strike(fault, { at: LOGOUT });
-      const { conclusion, post } = await run(target, { env: fastClock(speed) });
-      expect(conclusion).toBe('success');
-      expect(post).toMatchObject({
-        exitCode: 0,
-        annotations: [
-          {
-            level: 'warning',
-            title: 'Key not ended',
-            message: expect.stringMatching(WHAT_ENDS_A_KEY),
-          },
-        ],
-      });
-    });
-
-    if (!places(name).includes(PROOF)) return;
-    test('at the proof fails the job, and says what ends the key', async () => {
-      const target = await box();
-      target.strike(fault, { at: PROOF });
-      const { conclusion, post } = await run(target, {
-        with: VERIFY,
-        env: fastClock(speed),
-      });
-      expect(conclusion).toBe('failure');
-      expect(post).toMatchObject({
-        exitCode: 1,
-        annotations: [
-          {
-            level: 'error',
-            title: 'Sign-out not proven',
-            message: expect.stringMatching(WHAT_ENDS_A_KEY),
-          },
-        ],
-      });
-    });
-  },
-);
 
 describe('an endless answer is read up to 1 MB, and is no reason to try again', () => {
   test.each([
@@ -132,43 +77,115 @@ describe('an endless answer is read up to 1 MB, and is no reason to try again', 
 });
 
 describe('before there is an answer', () => {
+  const REFUSED = /: the connection was refused \(ECONNREFUSED\)\. Tried \d+ times in \d+ s/;
+
   test('a refused connection is tried again until the time is up', async () => {
     const target = await box();
     await target.close();
     const { main } = await run(target, { env: fastClock(30) });
     expect(main).toMatchObject({
       exitCode: 1,
-      annotations: [
-        {
-          title: 'Box not reached',
-          message: expect.stringMatching(
-            /: the connection was refused \(ECONNREFUSED\)\. Tried \d+ times in \d+ s/,
-          ),
-        },
-      ],
+      annotations: [{ title: 'Box not reached', message: expect.stringMatching(REFUSED) }],
     });
     expect(main.stdout).not.toMatch(KEY_LOST);
   });
 
-  test('a name server that does not answer is asked again, an unknown name is not', async () => {
+  test('nor does one without TLS lose a key', async () => {
+    const target = await box({ scheme: 'http' });
+    target.goAway();
+    const { main } = await run(target, { with: { host: target.url }, env: fastClock(30) });
+    expect(main.annotations).toMatchObject([{ message: expect.stringMatching(REFUSED) }]);
+    expect(main.stdout).not.toMatch(KEY_LOST);
+  });
+
+  test('a box that comes back is signed in to, and out of', async () => {
     const target = await box();
-    const again = await run(target, { env: { ...fastClock(30), FAIL_LOOKUPS: 'EAI_AGAIN' } });
-    expect(again.main.annotations).toMatchObject([
+    target.goAway();
+    let waits = 0;
+    const { conclusion, main, post } = await run(target, {
+      env: fastClock(10),
+      after: [{ call: () => target.goAway() }],
+      onLine: (line) => {
+        if (/Trying again/.test(line) && ++waits % 2 === 0) void target.comeBack();
+      },
+    });
+    expect(conclusion).toBe('success');
+    expect([main.annotations, post.annotations]).toEqual([[], []]);
+    expect(waits).toBe(4);
+    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+    expect(target.daemon.sessions.keys()).toEqual([]);
+  });
+
+  test('a refused connection at the logout is tried again, then a warning', async () => {
+    const target = await box();
+    const { conclusion, post } = await run(target, {
+      env: fastClock(30),
+      after: [{ call: () => target.goAway() }],
+    });
+    expect(conclusion).toBe('success');
+    expect(post.annotations).toMatchObject([
+      { level: 'warning', title: 'Key not ended', message: expect.stringMatching(REFUSED) },
+    ]);
+  });
+
+  test('a refused connection at the proof is tried again, then the job fails', async () => {
+    const target = await box();
+    target.strike(FAULTS.gone, { at: LOGOUT });
+    const { conclusion, post } = await run(target, { with: VERIFY, env: fastClock(30) });
+    expect(conclusion).toBe('failure');
+    expect(post.annotations).toMatchObject([
+      { level: 'error', title: 'Sign-out not proven', message: expect.stringMatching(REFUSED) },
+    ]);
+  });
+
+  const LOOK_UPS: ReadonlyArray<readonly [string, string, boolean]> = [
+    ['EAI_AGAIN', 'the DNS did not answer (EAI_AGAIN). Tried ', true],
+    ['ENETDOWN', 'the connection failed (ENETDOWN). Tried ', true],
+    ['ENOTFOUND', 'There is no address for localhost:', false],
+    ['EAI_FAIL', 'There is no address for localhost:', false],
+  ];
+
+  test.each(LOOK_UPS)('the login, where a look-up ends in %s', async (code, said, again) => {
+    const { main } = await run(await box(), { env: { ...fastClock(30), FAIL_LOOKUPS: code } });
+    expect(main.annotations).toMatchObject([
       {
-        title: 'Box not reached',
-        message: expect.stringMatching(/the DNS did not answer \(EAI_AGAIN\)\. Tried \d+ times/),
+        title: again ? 'Box not reached' : 'Host unknown',
+        message: expect.stringContaining(said),
       },
     ]);
-    for (const code of ['ENOTFOUND', 'EAI_FAIL']) {
-      const unknown = await run(target, { env: { ...fastClock(1), FAIL_LOOKUPS: code } });
-      expect(unknown.main.annotations).toMatchObject([{ title: 'Host unknown' }]);
-      expect(unknown.main.stdout).not.toContain('Trying again');
-    }
+    expect(main.stdout.includes('Trying again')).toBe(again);
+  });
+
+  test.each(LOOK_UPS)('the logout, where a look-up ends in %s', async (code, said, again) => {
+    const { conclusion, post } = await run(await box(), {
+      env: fastClock(30),
+      after: [{ run: `echo FAIL_LOOKUPS=${code} >> "$GITHUB_ENV"` }],
+    });
+    expect(conclusion).toBe('success');
+    expect(post.annotations).toMatchObject([
+      { level: 'warning', title: 'Key not ended', message: expect.stringContaining(said) },
+    ]);
+    expect(post.stdout.includes('Trying again')).toBe(again);
+  });
+
+  test.each(LOOK_UPS)('the proof, where a look-up ends in %s', async (code, said, again) => {
+    const target = await box();
+    const { conclusion, post } = await run(target, {
+      with: VERIFY,
+      env: fastClock(30),
+      after: [{ run: `echo FAIL_LOOKUPS=${code}@2 >> "$GITHUB_ENV"` }],
+    });
+    expect(conclusion).toBe('failure');
+    expect(post.annotations).toMatchObject([
+      { level: 'error', title: 'Sign-out not proven', message: expect.stringContaining(said) },
+    ]);
+    expect(post.stdout.includes('Trying again')).toBe(again);
+    expect(target.daemon.sessions.keys()).toEqual([]);
   });
 
   test('a banned address is told that it may be one', async () => {
     const target = await box();
-    for (let i = 0; i < 20; i++) target.failLogin('127.0.0.1');
+    target.ban('127.0.0.1');
     const { main } = await run(target, { env: fastClock(30) });
     expect(main.annotations).toMatchObject([
       {
@@ -181,11 +198,7 @@ describe('before there is an answer', () => {
 
   test('an answer of 101, which Node drops without a word, is an error like no answer', async () => {
     const target = await box();
-    target.strike(({ response }) => {
-      response.socket?.write(
-        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
-      );
-    });
+    target.strike(FAULTS[101]);
     const { main, post } = await run(target, { env: fastClock(30) });
     expect(main).toMatchObject({ exitCode: 1, annotations: [{ title: 'Box not reached' }] });
     expect(post.exitCode).toBe(0);
@@ -208,6 +221,57 @@ describe('the time that an action takes, by the clock on the wall', () => {
   });
 });
 
+describe('the time that one attempt takes', () => {
+  test('is 65 s: a silent box is asked twice in 120 s, and told as what is waited for', async () => {
+    const target = await box();
+    target.strike(silent, { at: LOGIN });
+    const { main } = await run(target, { with: { timeout: '120' }, env: fastClock(30) });
+    expect(asked(target)).toEqual([LOGIN, LOGIN]);
+    expect(main.log.slice(0, 3)).toEqual([
+      'No answer yet; a box works on one request at a time. Waiting for up to 63 s more.',
+      expect.stringMatching(/no whole answer came in time.* Trying again in \d\.\d s\.$/),
+      expect.stringMatching(/^No answer yet; .* Waiting for up to 5[0-3] s more\.$/),
+    ]);
+    expect(main.annotations).toMatchObject([
+      { message: expect.stringMatching(/Tried 2 times in (119|12[0-2]) s;/) },
+    ]);
+  });
+
+  test.each([LOGOUT, PROOF])('is what is left of 30 s at %s', async (at) => {
+    const target = await box();
+    target.strike(silent, { at });
+    const { post } = await run(target, { with: VERIFY, env: fastClock(10) });
+    const [said] = post.log;
+    expect(said).toMatch(/^No answer yet; .* Waiting for up to 2[78] s more\.$/);
+    expect(post.annotations).toMatchObject([
+      { message: expect.stringMatching(/Tried once; the next try, .* would be too late\./) },
+    ]);
+  });
+});
+
+describe('the waits between attempts', () => {
+  test('grow from a second to 15 s, and are those of no other job', async () => {
+    const target = await box();
+    target.strike(busy(502));
+    const runs = await Promise.all(
+      [1, 2].map(async () => {
+        const { main } = await run(target, { env: fastClock(60) });
+        return waits(main).map((line) => Number(/again in ([\d.]+) s\.$/.exec(line)?.[1]));
+      }),
+    );
+    expect(runs[0]).not.toEqual(runs[1]);
+    for (const each of runs) {
+      expect(each.length).toBeGreaterThan(8);
+      for (const [index, wait] of each.entries()) {
+        const longest = Math.min(15, 2 ** index);
+        // As told, to a tenth or a whole second.
+        expect(wait).toBeGreaterThanOrEqual(Math.floor(10 * longest * 0.5) / 10);
+        expect(wait).toBeLessThanOrEqual(longest);
+      }
+    }
+  });
+});
+
 describe('Retry-After', () => {
   test.each([
     ['seconds', () => '5', /Trying again in [56]\.\d s\./],
@@ -227,7 +291,7 @@ describe('Retry-After', () => {
     target.strike((exchange) => busy(503, header())(exchange), { at: LOGIN, times: 1 });
     const { conclusion, main } = await run(target, { env: fastClock(10) });
     expect(conclusion).toBe('success');
-    expect(main.log[0]).toMatch(said);
+    expect(waits(main)[0]).toMatch(said);
   });
 
   test('that cannot end before the timeout fails at once and says so', async () => {

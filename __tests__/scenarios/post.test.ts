@@ -1,8 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { answerWith, change, type Fault, redirect } from '../../devkit/box/faults.ts';
-import { ADMIN, asked, box, fastClock, LOGIN, LOGOUT, PROOF, ROOT, run, USER } from '../support.ts';
+import { answerWith, change, FAULTS, type Fault, redirect } from '../../devkit/box/faults.ts';
+import {
+  ADMIN,
+  asked,
+  box,
+  fastClock,
+  LOGIN,
+  LOGOUT,
+  NO_OUTPUTS,
+  PROOF,
+  ROOT,
+  run,
+  USER,
+} from '../support.ts';
 
 const VERIFY = { 'verify-logout': 'true' };
 const AS_USER = { email: USER.email, password: USER.password };
@@ -254,17 +266,10 @@ test.each([
 
 test('where masking the key fails, it is ended at once', async () => {
   const target = await box();
-  const preload = `const { write } = process.stdout;
-    process.stdout.write = function (text, ...rest) {
-      if (/^::add-mask::[0-9a-f]{64}/.test(text)) throw new Error('no more output');
-      return write.call(this, text, ...rest);
-    };`;
-  const { main } = await run(target, {
-    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
-  });
+  const { main } = await run(target, { env: failingToPrint('/^::add-mask::[0-9a-f]{64}/') });
   expect(main).toMatchObject({
     exitCode: 1,
-    outputs: {},
+    outputs: NO_OUTPUTS,
     annotations: [{ title: 'Unexpected error' }],
   });
   expect(asked(target)).toEqual([LOGIN, LOGOUT]);
@@ -273,11 +278,7 @@ test('where masking the key fails, it is ended at once', async () => {
 
 test('a proof that a ban prevents fails the job', async () => {
   const target = await box();
-  const banned: Fault = async ({ send }) => {
-    await send();
-    for (let i = 0; i < 20; i++) target.failLogin('127.0.0.1');
-  };
-  target.strike(banned, { at: LOGOUT });
+  target.strike(FAULTS.ban, { at: LOGOUT });
   const { conclusion, post } = await run(target, { with: VERIFY, env: fastClock(20) });
   expect(conclusion).toBe('failure');
   expect(post.annotations).toMatchObject([
@@ -304,20 +305,47 @@ test('odd characters in account and key come through state and outputs unharmed'
 
 test('an error that nobody foresaw, with the key already here: no secret in it, and the key is ended', async () => {
   const target = await box();
-  const preload = `const { stringify } = JSON;
+  const env = preload(`const { stringify } = JSON;
     JSON.stringify = (value, ...rest) => {
       if (value?.accounts !== undefined) throw new TypeError('saw ' + process.env.INPUT_PASSWORD + ' and ' + value.api_key);
       return stringify(value, ...rest);
-    };`;
-  const { main } = await run(target, {
-    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
-  });
+    };`);
+  const { main } = await run(target, { env });
   expect(main.annotations).toMatchObject([
     { title: 'Unexpected error', message: expect.stringMatching(/: saw \*\*\* and \*\*\*\./) },
   ]);
   expect(asked(target)).toEqual([LOGIN, LOGOUT]);
   expect(target.daemon.sessions.keys()).toEqual([]);
 });
+
+test('an error that nobody foresaw, with the key handed over: it is ended, and the post-step has nothing to do', async () => {
+  const target = await box();
+  const { main, post } = await run(target, { env: failingToPrint('/^Signed in/') });
+  expect(main).toMatchObject({ exitCode: 1, annotations: [{ title: 'Unexpected error' }] });
+  expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+  expect(target.daemon.sessions.keys()).toEqual([]);
+  expect(post).toMatchObject(SILENT);
+});
+
+test.each([
+  ['a warning', {}, 'warning', 'success'],
+  ['an error with verify-logout', VERIFY, 'error', 'failure'],
+] as const)(
+  'an error that nobody foresaw in the post-step is %s, without a secret in it',
+  async (_, inputs, level, expected) => {
+    const target = await box();
+    const env = preload(`if (process.argv[1].endsWith('post.cjs')) Date.parse = () => {
+      throw new TypeError('saw ' + process.env.STATE_session);
+    };`);
+    const { conclusion, post } = await run(target, { env, with: inputs });
+    expect(conclusion).toBe(expected);
+    expect(post.annotations).toMatchObject([
+      { level, title: 'Unexpected error', message: expect.stringMatching(/"api_key":"\*\*\*"/) },
+    ]);
+    expect(asked(target)[1]).toBe(LOGOUT);
+    expect(target.daemon.sessions.keys()).toEqual([]);
+  },
+);
 
 test('a saved session that cannot be read is a warning, without a part of it', async () => {
   const target = await box();
@@ -333,7 +361,7 @@ test('a saved session that cannot be read is a warning, without a part of it', a
 test('an error that nobody foresaw is one annotation, and shows its stack with debug logging alone', async () => {
   const target = await box();
   // Takes away what the action builds on.
-  const broken = { env: { NODE_OPTIONS: '--import=data:text/javascript,delete%20URL.parse' } };
+  const broken = { env: preload('delete URL.parse') };
   const { main } = await run(target, { ...broken, debug: false });
   expect(main).toMatchObject({
     exitCode: 1,
@@ -351,3 +379,17 @@ test('an error that nobody foresaw is one annotation, and shows its stack with d
   const debugged = await run(target, broken);
   expect(debugged.main.stdout).toMatch(/^::debug::at adminUrl/m);
 });
+
+/** Runs code in an action before it starts. */
+function preload(code: string): Record<string, string> {
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
+/** Has an action throw when it prints something. */
+function failingToPrint(pattern: string): Record<string, string> {
+  return preload(`const { write } = process.stdout;
+    process.stdout.write = function (text, ...rest) {
+      if (${pattern}.test(text)) throw new Error('no more output');
+      return write.call(this, text, ...rest);
+    };`);
+}

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Box } from '../../devkit/box/box.ts';
+import type { ProxyOptions } from '../../devkit/box/proxy.ts';
 import { asked, box, fastClock, LOGIN, LOGOUT, listen, PROOF, ROOT, run } from '../support.ts';
 
 describe('a box that only the proxy knows', () => {
@@ -26,7 +27,7 @@ describe('a box that only the proxy knows', () => {
 
   test('with its self-signed, CN-only certificate, and a proxy that asks for credentials', async () => {
     const target = await box({ name: 'box.test', certificate: 'self-signed' });
-    const proxy = await startProxy('someone:pr0xy pass');
+    const proxy = await startProxy({ credentials: 'someone:pr0xy pass' });
     const { conclusion, main, post } = await run(target, {
       env: { https_proxy: proxy.url('someone:pr0xy%20pass@') },
     });
@@ -90,16 +91,17 @@ describe('no_proxy', () => {
 describe('an error names the proxy, without its credentials, and not the box', () => {
   test.each([
     [
-      '403',
+      403,
       /^The proxy 127\.0\.0\.1:\d+ did not connect to box\.test:\d+: it answered with HTTP 403\..*lets this host through/,
     ],
     [
-      '407',
+      407,
       /: it answered with HTTP 407\. Check the user and password in the variable 'https_proxy'/,
     ],
-  ])('%s, at once', async (status, message) => {
-    const proxy =
-      status === '407' ? await startProxy('someone:else') : await startProxy('', status);
+  ])('%i, at once', async (status, message) => {
+    const proxy = await startProxy(
+      status === 407 ? { credentials: 'someone:else' } : { refuse: status },
+    );
     const main = await fail(await box({ name: 'box.test' }), proxy.url('someone:pr0xypass@'));
     expect(main).toMatchObject({
       annotations: [{ title: 'Proxy refused', message: expect.stringMatching(message) }],
@@ -140,10 +142,10 @@ describe('an error names the proxy, without its credentials, and not the box', (
   });
 
   test('hanging', async () => {
-    const server = await listen(createServer(() => {}));
+    const proxy = await startProxy({ refuse: 'hanging' });
     const main = await fail(
       await box({ name: 'box.test' }),
-      `http://someone:pr0xypass@127.0.0.1:${server}`,
+      proxy.url('someone:pr0xypass@'),
       fastClock(50),
     );
     expect(main).toMatchObject({
@@ -187,19 +189,79 @@ describe('an error names the proxy, without its credentials, and not the box', (
   }
 });
 
+describe('a proxy that fails later, at', () => {
+  const FAILURES: ReadonlyArray<readonly [Omit<ProxyOptions, 'onTunnel'>, string]> = [
+    [{ refuse: 403 }, 'it answered with HTTP 403'],
+    [{ refuse: 407 }, 'it answered with HTTP 407'],
+    [{ refuse: 502 }, 'it answered with HTTP 502'],
+    [{ refuse: 'hanging' }, 'no connection in time'],
+  ];
+
+  test.each(FAILURES)('the logout, by %j: one warning that names the proxy', async (how, why) => {
+    const target = await box({ name: 'box.test' });
+    const proxy = await startProxy({ ...how, letThrough: 1 });
+    const { conclusion, post } = await run(target, {
+      env: { https_proxy: proxy.url('someone:pr0xypass@'), ...fastClock(10) },
+    });
+    expect(conclusion).toBe('success');
+    expect(post.annotations).toMatchObject([
+      {
+        level: 'warning',
+        title: 'Key not ended',
+        message: expect.stringMatching(
+          `The proxy 127\\.0\\.0\\.1:\\d+ did not connect to ${target.host}: ${why}\\..*two days`,
+        ),
+      },
+    ]);
+    expect(asked(target)).toEqual([LOGIN]);
+  });
+
+  test.each(FAILURES)('the proof, by %j: the job fails', async (how, why) => {
+    const target = await box({ name: 'box.test' });
+    const proxy = await startProxy({ ...how, letThrough: 2 });
+    const { conclusion, post } = await run(target, {
+      env: { https_proxy: proxy.url('someone:pr0xypass@'), ...fastClock(10) },
+      with: { 'verify-logout': 'true' },
+    });
+    expect(conclusion).toBe('failure');
+    expect(post.annotations).toMatchObject([
+      { level: 'error', title: 'Sign-out not proven', message: expect.stringContaining(why) },
+    ]);
+    expect(target.daemon.sessions.keys()).toEqual([]);
+  });
+
+  test('the logout, because it is down or no URL any more', async () => {
+    for (const [setting, why] of [
+      ['http://127.0.0.1:1', /^Could not sign out.* The proxy 127\.0\.0\.1:1 .*ECONNREFUSED/],
+      ['socks5://127.0.0.1:1', /^Could not sign out.* 'https_proxy' of this runner is not the URL/],
+    ] as const) {
+      const target = await box({ name: 'box.test' });
+      const proxy = await startProxy();
+      const { conclusion, post } = await run(target, {
+        env: { https_proxy: proxy.url(), ...fastClock(10) },
+        after: [{ run: `echo 'https_proxy=${setting}' >> "$GITHUB_ENV"` }],
+      });
+      expect(conclusion).toBe('success');
+      expect(post.annotations).toMatchObject([
+        { level: 'warning', title: 'Key not ended', message: expect.stringMatching(why) },
+      ]);
+    }
+  });
+});
+
 const children: ChildProcess[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill();
 });
 
-async function startProxy(credentials = '', status = '') {
+async function startProxy(options: Omit<ProxyOptions, 'onTunnel'> = {}) {
   const script = join(ROOT, '__tests__', 'proxy-process.ts');
-  const child = spawn(process.execPath, [script, credentials, status], {
+  const child = spawn(process.execPath, [script, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
   const lines = createInterface(child.stdout);
-  const [port] = await once(lines, 'line');
+  const [port] = await once(lines, 'line', { signal: AbortSignal.timeout(20_000) });
   const tunnels: string[] = [];
   lines.on('line', (line) => tunnels.push(JSON.parse(line)));
   return { tunnels, url: (user = '') => `http://${user}127.0.0.1:${port}` };

@@ -1,7 +1,9 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTls } from 'node:tls';
+import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { asked, box, certificate, listen, run } from '../support.ts';
+import type { Box, BoxOptions } from '../../devkit/box/box.ts';
+import type { Fault } from '../../devkit/box/faults.ts';
+import { HOSTILE_NAME } from '../make-certificates.ts';
+import { asked, box, certificate, LOGIN, LOGOUT, listen, type Run, run } from '../support.ts';
 
 const GIVE = /Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt/;
 const NOTHING_SENT = /No credentials were sent\./;
@@ -73,42 +75,118 @@ describe('a certificate that is not trusted: named, with its remedy, and no cred
 
 describe('no TLS as it should be: named, and no credential sent', () => {
   test('TLS 1.1 only', async () => {
-    const { key, cert, ca } = certificate('issued', 'localhost') ?? { key: '', cert: '', ca: '' };
-    const server = createTls({
-      key,
-      cert,
-      minVersion: 'TLSv1',
-      maxVersion: 'TLSv1.1',
-      ciphers: 'DEFAULT@SECLEVEL=0',
-    });
-    server.on('tlsClientError', () => {});
+    const target = await box({ oldTls: true });
     // Even where the environment lets Node speak what it should not.
     const env = { NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0' };
-    await refused(server, ca, /it offers only versions of TLS older than 1\.2/, env);
+    const { main } = await run(target, { env });
+    expectRefusal(main, /it offers only versions of TLS older than 1\.2/);
+    expect(asked(target)).toEqual([]);
   });
 
   test.each([
     ['plain HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
     ['a mail server', '220 box.example.com ESMTP Postfix\r\n'],
   ])('%s on the port', async (_, banner) => {
-    const server = createServer((socket: Socket) => socket.on('error', () => {}).end(banner));
-    await refused(server, '', /what answers there does not speak TLS/);
-  });
-
-  async function refused(server: Server, ca: string, message: RegExp, env = {}) {
     let received = '';
-    server.on('connection', (socket: Socket) => {
+    const server = createServer((socket: Socket) => {
+      socket.on('error', () => {}).end(banner);
       socket.on('data', (data) => {
         received += data.toString('latin1');
       });
     });
-    const port = await listen(server);
-    const { main } = await run({ host: `localhost:${port}`, ca }, { env });
+    const { main } = await run({ host: `localhost:${await listen(server)}`, ca: '' });
+    expectRefusal(main, /what answers there does not speak TLS/);
+    expect(received).not.toContain('Authorization');
+  });
+
+  function expectRefusal(main: Run['main'], message: RegExp) {
     expect(main).toMatchObject({
       exitCode: 1,
       annotations: [{ title: 'No secure connection', message: expect.stringMatching(message) }],
     });
     expect(main.annotations[0]?.message).toMatch(NOTHING_SENT);
-    expect(received).not.toContain('Authorization');
+  }
+});
+
+test.each([
+  ['subjectAltName', 'issued'],
+  ['CN', 'self-signed'],
+] as const)('a hostile name as %s is cleaned like all foreign text', async (_, kind) => {
+  const target = await box({ certificate: certificate(kind, HOSTILE_NAME) });
+  const { main } = await run(target);
+  expect(main.annotations).toMatchObject([
+    {
+      title: 'Certificate not trusted',
+      message: expect.stringMatching(/is for another name \(.*x.*y/),
+    },
+  ]);
+  expect(main.stdout).not.toMatch(/^::error::|##\[|\u001b/m);
+});
+
+describe('a box that changes after the login', () => {
+  type Change = readonly [string, (target: Box) => unknown, RegExp];
+  const OTHERS = [
+    certificate('expired', 'localhost'),
+    certificate('not-yet-valid', 'localhost'),
+    certificate('other-name', 'localhost'),
+  ] as const;
+  const [expired, early, elsewhere] = OTHERS;
+  const CHANGES: readonly Change[] = [
+    ['an expired certificate', (target) => target.serve(expired), /it has expired/],
+    ['one that is not valid yet', (target) => target.serve(early), /it is not valid yet/],
+    ['one for another name', (target) => target.serve(elsewhere), /\(DNS:elsewhere\.example\)/],
+    [
+      'a self-signed one',
+      (target) => target.serve(certificate('self-signed', 'localhost')),
+      /it is self-signed/,
+    ],
+    [
+      'one of another authority',
+      (target) => target.serve(certificate('issued', 'box.test')),
+      /an authority that this runner does not know/,
+    ],
+    ['TLS 1.1', (target) => replace(target, { oldTls: true }), /versions of TLS older than 1\.2/],
+    ['plain HTTP', (target) => replace(target, { scheme: 'http' }), /does not speak TLS/],
+  ];
+  /** Those of the other certificates as well, so that nothing else is wrong with them. */
+  const trusting = (target: Box) => ({
+    'ca-certificate': [target, ...OTHERS].map(({ ca }) => ca).join('\n'),
+  });
+
+  test.each(CHANGES)('to %s: the logout sends nothing and warns once', async (_, change, why) => {
+    const target = await box();
+    const { conclusion, post } = await run(target, {
+      with: trusting(target),
+      after: [{ call: () => change(target) }],
+    });
+    expect(conclusion).toBe('success');
+    expect(post.annotations).toMatchObject([
+      { level: 'warning', title: 'Key not ended', message: expect.stringMatching(why) },
+    ]);
+    expect(post.annotations[0]?.message).toMatch(/No credentials were sent\. .*two days/);
+    expect(asked(target)).toEqual([LOGIN]);
+  });
+
+  test.each(CHANGES)('to %s before the proof: the job fails', async (_, change, why) => {
+    const target = await box();
+    const thenChange: Fault = async ({ send }) => {
+      await send();
+      await change(target);
+    };
+    target.strike(thenChange, { at: LOGOUT });
+    const { conclusion, post } = await run(target, {
+      with: { ...trusting(target), 'verify-logout': 'true' },
+    });
+    expect(conclusion).toBe('failure');
+    expect(post.annotations).toMatchObject([
+      { level: 'error', title: 'Sign-out not proven', message: expect.stringMatching(why) },
+    ]);
+    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+    expect(target.daemon.sessions.keys()).toEqual([]);
+  });
+
+  async function replace(target: Box, options: BoxOptions) {
+    await target.close();
+    await box({ ...options, port: target.port });
   }
 });

@@ -17,7 +17,11 @@ export class Bans {
     const recent = (this.#failures.get(address) ?? []).filter((time) => time > now - WITHIN_MS);
     recent.push(now);
     this.#failures.set(address, recent);
-    if (recent.length >= MAX_FAILURES) this.#bannedUntil.set(address, now + BAN_MS);
+    if (recent.length >= MAX_FAILURES) this.ban(address);
+  }
+
+  ban(address: string): void {
+    this.#bannedUntil.set(address, this.#now() + BAN_MS);
   }
 
   isBanned(address: string): boolean {

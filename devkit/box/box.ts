@@ -3,6 +3,7 @@ import { createServer as createHttps } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Server as TlsServer } from 'node:tls';
 import { type Answer, nginxPage, text } from './answers.ts';
 import { Bans } from './bans.ts';
 import { type Certificate, type CertificateKind, makeCertificate } from './certificate.ts';
@@ -15,6 +16,8 @@ export interface BoxOptions {
   readonly certificate?: CertificateKind | Certificate;
   /** Default: `https`. */
   readonly scheme?: 'https' | 'http';
+  /** Speak TLS 1.0 and 1.1 only. */
+  readonly oldTls?: boolean;
   /** Milliseconds that the daemon takes for each request. Default: 0; on a real box some 60. */
   readonly delay?: number;
   /** Milliseconds after which nginx no longer waits for the daemon. Default: 60,000. */
@@ -56,6 +59,8 @@ export interface Box {
   readonly ca: string;
   readonly daemon: Daemon;
   readonly requests: SeenRequest[];
+  /** Every key in its answers, those that a fault made up among them. */
+  readonly keysSent: string[];
   /** How many connections were opened. */
   readonly connections: number;
   /** Milliseconds that are added to the box's clock. */
@@ -64,12 +69,25 @@ export interface Box {
   daemonRuns: boolean;
   /** Has a fault strike at requests from now on; of several for one request, the first. */
   strike(fault: Fault, when?: Strike): void;
-  /** Counts a failed login of an address; 20 within 30 s ban it. */
-  failLogin(address: string): void;
+  /** Bans an address, as 20 failed logins within 30 s do. */
+  ban(address: string): void;
   /** Restarts the daemon, which ends all sessions. */
   restart(): void;
+  /** Serves another certificate from now on. */
+  serve(certificate: Certificate): void;
+  /** Refuses all connections. */
+  goAway(): void;
+  /** Listens again, on the same port. */
+  comeBack(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What OpenSSL offers by itself no more. */
+const OLD_TLS = {
+  minVersion: 'TLSv1',
+  maxVersion: 'TLSv1.1',
+  ciphers: 'DEFAULT@SECLEVEL=0',
+} as const;
 
 /** What nginx adds to the good answers of the daemon. */
 const ADMIN_HEADERS = {
@@ -86,6 +104,7 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     accounts = [],
     certificate = 'issued',
     scheme = 'https',
+    oldTls = false,
     delay = 0,
     port = 0,
     gatewayTimeout = 60_000,
@@ -119,9 +138,11 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     const patience = pause(gatewayTimeout, nginxPage(504, 'Gateway Time-out'), {
       signal: impatience.signal,
     }).catch(() => nginxPage(502, 'Bad Gateway'));
-    const answer = await Promise.race([answered, patience]);
-    impatience.abort();
-    return answer;
+    try {
+      return await Promise.race([answered, patience]);
+    } finally {
+      impatience.abort();
+    }
   }
 
   const strikes: Array<{ fault: Fault; at: string | undefined; left: number }> = [];
@@ -148,6 +169,8 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     };
     const send = async (answer?: Answer) => {
       const { status, headers: own, body } = answer ?? (await work());
+      const [, key] = /"api_key": ?"((?:[^"\\]|\\.)*)"/.exec(body.toString()) ?? [];
+      if (key !== undefined) box.keysSent.push(JSON.parse(`"${key}"`));
       response.writeHead(status, {
         Server: 'nginx',
         Date: new Date(now()).toUTCString(),
@@ -157,10 +180,12 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
       });
       response.end(body);
     };
-    const { remotePort } = request.socket;
+    const { remoteAddress = '', remotePort } = request.socket;
     const reset = () =>
       [...sockets].find((socket) => socket.remotePort === remotePort)?.resetAndDestroy();
-    await nextFault(method, path)({ request, response, ask: work, send, reset });
+    const ban = () => box.ban(remoteAddress);
+    const { goAway } = box;
+    await nextFault(method, path)({ request, response, ask: work, send, reset, ban, goAway });
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse) => {
@@ -169,7 +194,10 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
       response.destroy();
     });
   };
-  const server = scheme === 'https' ? createHttps({ key, cert }, listener) : createHttp(listener);
+  const server =
+    scheme === 'https'
+      ? createHttps({ key, cert, ...(oldTls ? OLD_TLS : {}) }, listener)
+      : createHttp(listener);
   const sockets = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {
@@ -197,6 +225,7 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     ca,
     daemon,
     requests: [],
+    keysSent: [],
     get connections() {
       return connections;
     },
@@ -205,8 +234,18 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
     strike: (fault, { at, times = Number.POSITIVE_INFINITY } = {}) => {
       strikes.push({ fault, at, left: times });
     },
-    failLogin: (address) => bans.failed(address),
+    ban: (address) => bans.ban(address),
     restart: () => daemon.sessions.clear(),
+    serve: (other) => {
+      if (server instanceof TlsServer)
+        server.setSecureContext({ key: other.key, cert: other.cert });
+    },
+    goAway: () => {
+      server.close();
+    },
+    comeBack: async () => {
+      await listen(server, listensOn);
+    },
     close: () =>
       new Promise((resolve) => {
         plain.close();

@@ -8,17 +8,23 @@ export interface Certificate {
   readonly ca: string;
 }
 
-export type CertificateKind =
-  /** By an authority of its own, for its name and the loopback addresses. */
-  | 'issued'
-  /** Self-signed, X.509 v1, with its name as CN and no subjectAltName: what a box serves until Let's Encrypt has given it one. */
-  | 'self-signed'
-  /** As `issued`, but until yesterday, or from tomorrow on. */
-  | 'expired'
-  | 'not-yet-valid';
+/** What a certificate can be, in a few words. */
+export const CERTIFICATE_KINDS = {
+  issued: 'by an authority of its own, for its name and the loopback addresses',
+  'self-signed':
+    "X.509 v1, CN and no subjectAltName: what a new box has until Let's Encrypt gives it one",
+  expired: 'as issued, but until yesterday',
+  'not-yet-valid': 'as issued, but from tomorrow on',
+  'other-name': 'as issued, but for elsewhere.example alone',
+} as const;
+
+export type CertificateKind = keyof typeof CERTIFICATE_KINDS;
 
 const DAY_MS = 86_400_000;
-const SHIFT_MS = { issued: 0, expired: -2 * DAY_MS, 'not-yet-valid': DAY_MS } as const;
+const SHIFT_MS: Partial<Record<CertificateKind, number>> = {
+  expired: -2 * DAY_MS,
+  'not-yet-valid': DAY_MS,
+};
 
 /**
  * Makes a new certificate; it is valid for a day.
@@ -35,7 +41,7 @@ export function makeCertificate(kind: CertificateKind, name: string): Certificat
     return { key: pem(keys), cert, ca: cert };
   }
   const authorityKeys = makeKeys();
-  const authority = begin(authorityKeys, `Authority of ${name}`);
+  const authority = begin(authorityKeys, `Authority of ${name}, ${kind}`);
   authority.setIssuer(authority.subject.attributes);
   authority.setExtensions([
     { name: 'basicConstraints', cA: true, critical: true },
@@ -47,11 +53,14 @@ export function makeCertificate(kind: CertificateKind, name: string): Certificat
   certificate.setExtensions([
     {
       name: 'subjectAltName',
-      altNames: [
-        { type: 2, value: name },
-        { type: 7, ip: '127.0.0.1' },
-        { type: 7, ip: '::1' },
-      ],
+      altNames:
+        kind === 'other-name'
+          ? [{ type: 2, value: 'elsewhere.example' }]
+          : [
+              { type: 2, value: name },
+              { type: 7, ip: '127.0.0.1' },
+              { type: 7, ip: '::1' },
+            ],
     },
   ]);
   return {

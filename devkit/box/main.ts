@@ -5,25 +5,56 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Secret, TOTP } from 'otpauth';
 import { startBox } from './box.ts';
+import { CERTIFICATE_KINDS, type CertificateKind } from './certificate.ts';
 import { FAULTS } from './faults.ts';
+import { startProxy } from './proxy.ts';
+
+/** What each option that takes a name knows. */
+const KNOWN = {
+  certificate: CERTIFICATE_KINDS,
+  speak: {
+    tls: 'TLS as a box speaks it',
+    'old-tls': 'TLS 1.0 and 1.1 only',
+    http: 'HTTP without TLS',
+  },
+  proxy: {
+    open: 'lets everything through',
+    407: 'asks for other credentials than any',
+    403: 'refuses',
+    hanging: 'never answers',
+  },
+  at: {
+    login: 'POST /admin/login',
+    logout: 'POST /admin/logout',
+    proof: 'GET /admin/system/privacy',
+  },
+  fault: Object.fromEntries(Object.entries(FAULTS).map(([name, { what }]) => [name, what])),
+} as const satisfies Record<string, Readonly<Record<string, string>>>;
 
 const USAGE = `Starts a stand-in Mail-in-a-Box on a loopback port; it runs until Ctrl-C.
 
-  npm run box -- [--port N] [--totp] [--self-signed] [--delay MS] [--fault NAME [--at WHERE] [--times N]]
+  npm run box -- [OPTION]...
 
-  --port N        listen on this port, not on a free one
-  --totp          give the account two-factor authentication
-  --self-signed   serve a certificate as a box does before it has one of Let's Encrypt
-  --delay MS      take so long for each request; a real box takes some 60
-  --fault NAME    go wrong: ${Object.keys(FAULTS).join(', ')}
-  --at WHERE      only at login, logout or proof (the request that shows whether a key works)
-  --times N       only so many times`;
+  --port N            listen on this port, not on a free one
+  --totp              give the account two-factor authentication
+  --delay MS          take so long for each request; a real box takes some 60
+  --clock SECONDS     have a clock that is so far ahead; behind with --clock=-SECONDS
+  --certificate KIND  serve a certificate of this kind:
+${list(KNOWN.certificate)}
+  --speak WHAT        speak this on the port:
+${list(KNOWN.speak)}
+  --proxy MODE        call the box box.test, a name that nothing knows but a proxy, which is started too and
+${list(KNOWN.proxy)}
+  --fault NAME        go wrong, as told below
+  --at WHERE          only at one kind of request:
+${list(KNOWN.at)}
+  --times N           only so many times
 
-const PLACES: Readonly<Record<string, string>> = {
-  login: 'POST /admin/login',
-  logout: 'POST /admin/logout',
-  proof: 'GET /admin/system/privacy',
-};
+Faults:
+${list(KNOWN.fault)}
+
+Without a fault of its own: give no ca-certificate, and the authority is unknown; stop the box, and connections are
+refused.`;
 
 const values = readArguments();
 if (values.help) {
@@ -36,16 +67,20 @@ const password = 'correct horse battery staple';
 const totpSecret = values.totp ? new Secret({ size: 20 }).base32 : undefined;
 const box = await startBox({
   accounts: [{ email, password, privileges: ['admin'], totpSecret }],
-  certificate: values['self-signed'] ? 'self-signed' : 'issued',
+  certificate: values.certificate as CertificateKind,
+  scheme: values.speak === 'http' ? 'http' : 'https',
+  oldTls: values.speak === 'old-tls',
   port: Number(values.port),
   delay: Number(values.delay),
+  ...(values.proxy === undefined ? {} : { name: 'box.test' }),
 }).catch((error: unknown) =>
   fail(`Cannot listen: ${error instanceof Error ? error.message : error}`),
 );
+box.clockAhead = Number(values.clock) * 1000;
 
-const fault = FAULTS[values.fault ?? ''];
-const at = PLACES[values.at ?? ''];
+const fault = Object.entries(FAULTS).find(([name]) => name === values.fault)?.[1];
 if (fault !== undefined) {
+  const at = Object.entries(KNOWN.at).find(([name]) => name === values.at)?.[1];
   box.strike(fault, { times: Number(values.times), ...(at === undefined ? {} : { at }) });
 }
 
@@ -55,22 +90,44 @@ writeFileSync(caFile, box.ca);
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
 
-const code =
-  totpSecret === undefined
-    ? ''
-    : `--header 'X-Auth-Token: ${TOTP.generate({ secret: Secret.fromBase32(totpSecret) })}' `;
+const url = `https://${box.host}/admin`;
+const proxy = values.proxy === undefined ? undefined : await proxyFor(values.proxy);
+const options = [
+  `--cacert ${caFile}`,
+  ...(proxy === undefined ? [] : [`--proxy ${proxy}`]),
+  `--user '${email}:${password}'`,
+  ...(totpSecret === undefined ? [] : [`--header 'X-Auth-Token: ${codeOf(totpSecret)}'`]),
+];
 console.log(`A stand-in Mail-in-a-Box listens on
 
-  url             ${box.url}
+  url             ${url}
   email           ${email}
   password        ${password}
 ${totpSecret === undefined ? '' : `  totp-secret     ${totpSecret}\n`}  ca-certificate  ${caFile}
+${proxy === undefined ? '' : `  https_proxy     ${proxy}\n`}
+Sign in${totpSecret === undefined ? '' : ', with the code of this moment'}:
 
-Sign in${code === '' ? '' : ', with the code of this moment'}:
-
-  curl --cacert ${caFile} --user '${email}:${password}' ${code}--request POST ${box.url}/login
+  curl ${options.join(' ')} --request POST ${url}/login
 
 It runs until Ctrl-C.`);
+
+async function proxyFor(mode: string): Promise<string> {
+  const refuse = mode === 'hanging' ? 'hanging' : Number(mode);
+  return `http://127.0.0.1:${await startProxy(mode === 'open' ? {} : { refuse })}`;
+}
+
+function codeOf(secret: string): string {
+  return TOTP.generate({
+    secret: Secret.fromBase32(secret),
+    timestamp: Date.now() + box.clockAhead,
+  });
+}
+
+function list(known: Readonly<Record<string, string>>): string {
+  return Object.entries(known)
+    .map(([name, what]) => `    ${name.padEnd(20)}${what}`)
+    .join('\n');
+}
 
 function readArguments() {
   try {
@@ -78,25 +135,27 @@ function readArguments() {
       options: {
         port: { type: 'string', default: '0' },
         totp: { type: 'boolean', default: false },
-        'self-signed': { type: 'boolean', default: false },
         delay: { type: 'string', default: '0' },
+        clock: { type: 'string', default: '0' },
+        certificate: { type: 'string', default: 'issued' },
+        speak: { type: 'string', default: 'tls' },
+        proxy: { type: 'string' },
         fault: { type: 'string' },
         at: { type: 'string' },
         times: { type: 'string', default: '999999' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
-    for (const name of ['port', 'delay', 'times'] as const) {
-      if (!/^\d{1,6}$/.test(values[name]))
+    for (const name of ['port', 'delay', 'clock', 'times'] as const) {
+      if (!/^-?\d{1,6}$/.test(values[name]) || (name !== 'clock' && values[name].startsWith('-')))
         throw new Error(`--${name} takes a number, not '${values[name]}'`);
     }
-    for (const [name, known] of [
-      ['fault', FAULTS],
-      ['at', PLACES],
-    ] as const) {
-      const value = values[name];
+    for (const [option, known] of Object.entries(KNOWN)) {
+      const value = values[option as keyof typeof KNOWN];
       if (value !== undefined && !Object.hasOwn(known, value)) {
-        throw new Error(`--${name} takes one of ${Object.keys(known).join(', ')}, not '${value}'`);
+        throw new Error(
+          `--${option} takes one of ${Object.keys(known).join(', ')}, not '${value}'`,
+        );
       }
     }
     return values;

@@ -62,17 +62,22 @@ export function explain(error: unknown, circumstances: Circumstances): unknown {
     return new AnswerError(url, 'the head of its answer is longer than 16 KB');
   }
   if (code.startsWith('HPE_')) return new AnswerError(url, 'it sent something that is not HTTP');
-  const why = CONNECTION_FAULTS[code];
-  if (why !== undefined) {
+  if (SYSTEM_FAULT.test(code) || code in CONNECTION_FAULTS) {
+    const why = `${CONNECTION_FAULTS[code] ?? 'the connection failed'} (${code})`;
     // Behind a proxy, what fails before the box has proven who it is may be the proxy's doing.
-    if (proxy !== undefined && !verified) return new ProxyError(proxy, host, `${why} (${code})`);
-    return new ConnectionError(host, `${why} (${code})`, verified);
+    if (proxy !== undefined && !verified) return new ProxyError(proxy, host, why);
+    const onTheWay = 'syscall' in error && BEFORE_A_CONNECTION.includes(String(error.syscall));
+    return new ConnectionError(host, why, verified && !onTheWay);
   }
   if (code === '') return error;
   if (verified) return new ConnectionError(host, `the connection was cut (${code})`, verified);
   const tls = TLS_FAULTS.find(([pattern]) => pattern.test(error.message));
   return new TlsError(host, tls?.[1] ?? quote(error.message));
 }
+
+/** The codes of the operating system and of its resolver; `EPROTO` is what Node makes of an error of OpenSSL. */
+const SYSTEM_FAULT = /^(?!EPROTO$)E(AI_)?[A-Z\d]+$/;
+const BEFORE_A_CONNECTION = ['connect', 'getaddrinfo'];
 
 /** The names in a certificate that is for another one. */
 function namesIn(error: Error): string {

@@ -23,8 +23,12 @@ export function proxyFor(url: string): string | undefined {
     throw new ProxySettingError(variable);
   }
   if (!/^https?:$/.test(proxy.protocol)) throw new ProxySettingError(variable);
-  keepSecret(proxy.password);
-  keepSecret(decodeURIComponent(proxy.password));
+  if (proxy.password !== '') {
+    const password = decodeURIComponent(proxy.password);
+    keepSecret(proxy.password);
+    keepSecret(password);
+    keepSecret(`${decodeURIComponent(proxy.username)}:${password}`);
+  }
   // `tunnel`, unchanged since 2018, uses what Node deprecates, and Node would say so in the log.
   process.noDeprecation = true;
   return hostOf(proxy.href);

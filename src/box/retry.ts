@@ -30,10 +30,14 @@ export async function retry<T>(
   { deadline, log, grantsKeys, waitAfter }: RetryOptions,
 ): Promise<T> {
   const started = performance.now();
+  const onSlow = (secondsLeft: number) =>
+    log.info(
+      `No answer yet; a box works on one request at a time. Waiting for up to ${inSeconds(secondsLeft)} more.`,
+    );
   let keyLost = '';
   for (let attempt = 1; ; attempt++) {
     try {
-      return await deadline.attempt(work);
+      return await deadline.attempt(work, onSlow);
     } catch (error) {
       if (!(error instanceof ExplainedError)) throw error;
       if (grantsKeys && error.answerLost) keyLost = KEY_LOST;
