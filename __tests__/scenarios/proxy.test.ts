@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Box } from '../../devkit/box/box.ts';
+import { answerWith } from '../../devkit/box/faults.ts';
 import type { ProxyOptions } from '../../devkit/box/proxy.ts';
 import { asked, box, fastClock, LOGIN, LOGOUT, listen, PROOF, ROOT, run } from '../support.ts';
 
@@ -35,6 +36,20 @@ describe('a box that only the proxy knows', () => {
     expect(proxy.tunnels).toHaveLength(2);
     // Not even the deprecations of what is used to get through it.
     expect(main.stderr + post.stderr).toBe('');
+  });
+
+  test('that somehow knows the credentials of the proxy and tells them: they stay out of the log', async () => {
+    const target = await box({ name: 'box.test' });
+    const proxy = await startProxy({ credentials: 'someone:pr0xy pass' });
+    const basic = Buffer.from('someone:pr0xy pass').toString('base64');
+    const reason = `saw pr0xy pass, pr0xy%20pass and ${basic}`;
+    target.strike(answerWith(JSON.stringify({ status: 'invalid', reason })), { at: LOGIN });
+    const { main } = await run(target, {
+      env: { https_proxy: proxy.url('someone:pr0xy%20pass@') },
+    });
+    expect(main.annotations).toMatchObject([
+      { message: expect.stringMatching(/saw \*\*\*, \*\*\* and \*\*\*/) },
+    ]);
   });
 
   test('where the variable has no http:// before it', async () => {
