@@ -20,10 +20,15 @@ for (const name of ['post', 'main']) {
     license: 'licenses.txt',
     // CommonJS: in an ES module the imports of node:http evaluate all its getters, which costs 50 ms at every start.
     esm: false,
-    // Most of a default bundle is what nothing here calls: undici, for `getAgentDispatcher` of @actions/http-client
-    // (930 KB), and @actions/exec, for `platform.getDetails` of @actions/core (46 KB). Their imports get a
-    // module of Node's in their place.
-    externals: { undici: 'node:http', '@actions/exec': 'node:child_process' },
+    // Most of a default bundle is what nothing here calls. Its imports get a module in their place that is loaded anyway:
+    externals: {
+      // for `getAgentDispatcher` of @actions/http-client: 930 KB
+      undici: 'node:http',
+      // parts of @actions/core, with @actions/exec behind `platform`: 64 KB, and Node's fs/promises and child_process
+      '/^\\.\\/(oidc-utils|path-utils|platform|summary)\\.js$/': 'node:http',
+      // required by tunnel, and never used there: a millisecond
+      assert: 'node:http',
+    },
   });
   writeFileSync(join(DIST, `${name}.cjs`), code);
   for (const [asset, { source }] of Object.entries(assets))

@@ -21,7 +21,7 @@ var tls = __nccwpck_require__(756);
 var http = __nccwpck_require__(611);
 var https = __nccwpck_require__(692);
 var events = __nccwpck_require__(434);
-var assert = __nccwpck_require__(613);
+var assert = __nccwpck_require__(67);
 var util = __nccwpck_require__(23);
 
 
@@ -282,14 +282,6 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
-/***/ 613:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("assert");
-
-/***/ }),
-
 /***/ 434:
 /***/ ((module) => {
 
@@ -319,6 +311,14 @@ module.exports = require("https");
 
 "use strict";
 module.exports = require("net");
+
+/***/ }),
+
+/***/ 67:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:http");
 
 /***/ }),
 
@@ -609,6 +609,1210 @@ function file_command_prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = require("path");
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(67);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(external_os_namespaceObject.EOL);
+    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    core_error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function core_error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return __awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
+    }
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function core_getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return __awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./build/src/box/errors.js
+/**
+ * Everything that this client throws on purpose. Each error tells a person what happened and why it probably
+ * did (`message`) and what to do (`remedy`), under a `title` of a few words. Whoever builds one passes foreign
+ * text through `quote` first.
+ */
+class errors_ExplainedError extends Error {
+    remedy;
+    /** Whether the box may have granted a key in an answer that did not arrive, or could not be read. */
+    answerLost;
+    constructor(message, remedy, answerLost = false) {
+        super(message);
+        this.remedy = remedy;
+        this.answerLost = answerLost;
+    }
+}
+/** A value that cannot be right. The message goes on from the value's name: `has a colon`. */
+class InvalidValueError extends Error {
+}
+// What passes by itself, perhaps
+/** A failure that another attempt may overcome. */
+class TransientError extends errors_ExplainedError {
+    /** Seconds that the box asked to wait for. */
+    retryAfter;
+    constructor(message, remedy, { answerLost, retryAfter }) {
+        super(message, remedy, answerLost);
+        this.retryAfter = retryAfter;
+    }
+}
+class ConnectionError extends TransientError {
+    title = 'Box not reached';
+    constructor(host, why, answerLost) {
+        super(`Cannot get an answer from ${host}: ${why}.`, 'Check that the box is up and reachable from this runner, and not banning its address after failed logins ' +
+            '(fail2ban), then run the job again.', { answerLost });
+    }
+}
+class ProxyError extends TransientError {
+    title = 'Proxy failed';
+    constructor(proxy, host, why) {
+        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, "Check the variables 'https_proxy' and 'no_proxy' of this runner, the proxy itself, and that it lets this host through.", { answerLost: false });
+    }
+}
+class BusyError extends TransientError {
+    title = 'Box busy';
+    constructor(host, status, retryAfter) {
+        super(`${host} is busy or restarting: it answered with HTTP ${status}. The box works on one request at a time, and a ` +
+            'status check or update can take minutes.', "Run the job again in some minutes, or give it more time with 'timeout'.", 
+        // nginx gave up with 504, but the login still stands in the daemon's queue.
+        { answerLost: status === 504, retryAfter });
+    }
+}
+/** The last of several failed attempts, with all of them counted. */
+class GaveUpError extends errors_ExplainedError {
+    title;
+    constructor(last, attempts, seconds, why) {
+        const times = attempts === 1 ? 'Tried once' : `Tried ${attempts} times in ${Math.round(seconds)} s`;
+        super(`${last.message} ${times}; ${why}.`, last.remedy, last.answerLost);
+        this.title = last.title;
+    }
+}
+class StoppedError extends errors_ExplainedError {
+    title = 'Cancelled';
+    constructor() {
+        super('Cancelled before the box had given its answer, or before the answer was used.', 'Nothing is wrong; run it again when you want its result.');
+    }
+}
+// What does not pass by itself
+class HostUnknownError extends errors_ExplainedError {
+    title = 'Host unknown';
+    constructor(host) {
+        super(`There is no address for ${host}: its name is not in the DNS that this runner asks.`, "Check the input 'host' (its default is box. and the domain of the email) and the DNS of the box.");
+    }
+}
+class ProxyRefusedError extends errors_ExplainedError {
+    title = 'Proxy refused';
+    constructor(proxy, host, why) {
+        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, why.includes('407')
+            ? "Check the user and password in the variable 'https_proxy' of this runner."
+            : "Check the variables 'https_proxy' and 'no_proxy' of this runner, and that the proxy lets this host through.");
+    }
+}
+class ProxySettingError extends errors_ExplainedError {
+    title = 'Proxy setting not understood';
+    constructor(variable) {
+        super(`The variable '${variable}' of this runner is not the URL of a proxy.`, 'Set it to http://host:port or https://host:port, with user:password@ before the host where needed, or unset it.');
+    }
+}
+class CertificateError extends errors_ExplainedError {
+    title = 'Certificate not trusted';
+    constructor(host, why, remedy) {
+        super(`Cannot verify the certificate of ${host}: ${why}. No credentials were sent.`, remedy);
+    }
+}
+class TlsError extends errors_ExplainedError {
+    title = 'No secure connection';
+    constructor(host, why) {
+        super(`Cannot make a secure connection to ${host}: ${why}. No credentials were sent.`, "Check the host and port in the input 'host'; the box serves its API over HTTPS, with TLS 1.2 or newer, on port 443.");
+    }
+}
+class RedirectError extends errors_ExplainedError {
+    title = 'Redirected';
+    constructor(host, status, target) {
+        super(`${host} answered with HTTP ${status}, a redirect to ${target}. Credentials go to one place only, so it was not followed.`, "If the box has moved there, give its new address as the input 'host'.");
+    }
+}
+class StatusError extends errors_ExplainedError {
+    title = 'Not the API of a box';
+    constructor(url, status) {
+        super(`${url} answered with HTTP ${status}, and a box does not do that to this request.`, status >= 500
+            ? 'Look into the log of the box (System > System status, /var/log/syslog).'
+            : "Check the path in the input 'host'; the API of a box is at https://HOST/admin.");
+    }
+}
+class AnswerError extends errors_ExplainedError {
+    title = 'Answer not understood';
+    /** @param came what came in place of what the API publishes, as the end of a sentence */
+    constructor(url, came) {
+        super(`${url} answered, but not as a Mail-in-a-Box does: ${came}.`, "Check that the input 'host' names the box itself, and no other server in front of it.", true);
+    }
+}
+// What the box decided
+class PasswordRefusedError extends errors_ExplainedError {
+    title = 'Password refused';
+    constructor(email, host) {
+        super(`${host} refused the email and password of ${email}: one of them is wrong, or there is no such account.`, "Check the inputs 'email' (case matters) and 'password' by signing in to the control panel with them. " +
+            'This was not tried again: the box bans addresses after 20 failed logins.');
+    }
+}
+class TotpMissingError extends errors_ExplainedError {
+    title = 'Two-factor code missing';
+    constructor(email, host) {
+        super(`${host} wants a two-factor code for ${email}: the account has two-factor authentication.`, "Give the secret of its set-up as the input 'totp-secret', or use an account of its own for CI.");
+    }
+}
+class TotpRefusedError extends errors_ExplainedError {
+    title = 'Two-factor code refused';
+    /** Milliseconds that the clock of the box is ahead of this one, from its `Date` header. */
+    boxAhead;
+    constructor(host, boxAhead) {
+        super(`${host} refused the two-factor code. Either the secret is not the account's, or the code was used a moment ago, ` +
+            `or the clocks are apart: that of the box is ${apart(boxAhead)} this one.`, "Check the input 'totp-secret' against the account's set-up (disable and enable two-factor to get a new one), " +
+            'the clocks, and that no more than six jobs at once use one secret.');
+        this.boxAhead = boxAhead;
+    }
+}
+function apart(boxAhead) {
+    const seconds = Math.round(boxAhead / 1000);
+    return seconds < 0 ? `${-seconds} s behind` : `${seconds} s ahead of`;
+}
+class LoginRefusedError extends errors_ExplainedError {
+    title = 'Login refused';
+    constructor(host, reason) {
+        super(`${host} refused the login: ${reason}`, "Check the inputs 'email' and 'password' by signing in to the control panel with them.");
+    }
+}
+// What signing out can end in
+/** What ends a key that could not be ended here. */
+const WHAT_ENDS_A_KEY = "Changing the account's password or two-factor settings ends the key, and so does restarting the management daemon " +
+    'of the box; by itself it ends two days after its last use.';
+class NotEndedError extends errors_ExplainedError {
+    title = 'Key not ended';
+    constructor(cause) {
+        super(`Could not sign out, so the session key may still work. ${cause.message}`, WHAT_ENDS_A_KEY);
+    }
+}
+class errors_KeyAliveError extends errors_ExplainedError {
+    title = 'Key still works';
+    constructor(host) {
+        super(`${host} said that it ended the session, but the key still works.`, WHAT_ENDS_A_KEY);
+    }
+}
+class errors_ProofError extends errors_ExplainedError {
+    title = 'Sign-out not proven';
+    constructor(cause) {
+        super(`Signed out, but cannot show that the key is refused. ${cause.message}`, `${cause.remedy} ${WHAT_ENDS_A_KEY}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/box/secrets.js
+const secrets_forms = new Set();
+/**
+ * Remembers a secret for the rest of the process, so that `withoutSecrets` takes it out of every text:
+ * as it is, line by line, and in the forms that a server or library may echo it in (base64, URI- and
+ * JSON-escaped).
+ */
+function keepSecret(secret) {
+    for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
+        if (value.trim() === '')
+            continue;
+        secrets_forms.add(value);
+        secrets_forms.add(Buffer.from(value).toString('base64'));
+        secrets_forms.add(encodeURIComponent(value));
+        secrets_forms.add(JSON.stringify(value).slice(1, -1));
+    }
+}
+/** The text with `***` in place of every secret kept so far, the longest first. */
+function withoutSecrets(text) {
+    return [...secrets_forms]
+        .sort((one, other) => other.length - one.length)
+        .reduce((cleaned, form) => cleaned.replaceAll(form, '***'), text);
+}
+
+;// CONCATENATED MODULE: ./build/src/box/quote.js
+
+/** Characters of foreign text that may reach a log. */
+const MAX_LENGTH = 300;
+/**
+ * Foreign text as it may reach a log: on one line, without secrets, terminal sequences, control and
+ * direction characters, and without the `##[` that the runner reads as a command wherever it stands;
+ * 300 characters at most.
+ */
+function quote(text) {
+    const line = withoutSecrets(text)
+        .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
+        .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
+        .replaceAll('##[', '## [')
+        .trim();
+    // Once more: what stood between the parts of a secret is gone now.
+    const cleaned = [...withoutSecrets(line)];
+    return cleaned.length <= MAX_LENGTH
+        ? cleaned.join('')
+        : `${cleaned.slice(0, MAX_LENGTH - 1).join('')}…`;
+}
+/** A field of foreign JSON as it may reach a log: a string quoted, of all else only what it is. */
+function describe(value) {
+    if (typeof value === 'string')
+        return quote(JSON.stringify(value));
+    if (value === undefined)
+        return 'missing';
+    if (value === null)
+        return 'null';
+    return Array.isArray(value) ? 'an array' : `of the type ${typeof value}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/action/errors.js
+
+class InputError extends errors_ExplainedError {
+    title = 'Wrong input';
+    /** @param problems all of them, so that one run shows what to mend */
+    constructor(problems) {
+        super(problems.map(({ input, fault }) => `Input '${input}' ${fault}.`).join('\n'), `${problems.some(({ fault }) => fault === EMPTY) ? SECRETS_MISSING : ''}Correct the 'with:' of this step; the README of the action says what each input takes.`);
+    }
+}
+/** The fault of a required input that is not given. */
+const EMPTY = 'is empty';
+const SECRETS_MISSING = 'A secret that does not exist gives an empty text, and so does every secret in a run from a fork or by Dependabot ' +
+    '(which has secrets of its own). ';
+class CommandFileError extends errors_ExplainedError {
+    title = 'Runner file not usable';
+    constructor(variable, path, why) {
+        super(path === undefined || path === ''
+            ? `The variable ${variable} is not set, so the session key could not be handed on safely.`
+            : `Cannot write to ${path}, the file of ${variable}: ${why}.`, 'Check the disk and the work folder of the runner. Outside of a runner, set the variable to the path of an empty file.');
+    }
+}
+class PrivilegeError extends errors_ExplainedError {
+    title = 'Privilege missing';
+    constructor(email, required, privileges) {
+        const has = privileges.length === 0 ? 'none' : `only ${privileges.join(', ')}`;
+        super(`${email} does not have the privilege '${required}' that 'require-privilege' asks for; it has ${has}.`, 'Use another account, or make this one an administrator (Mail & Users > Users).');
+    }
+}
+class errors_SessionError extends errors_ExplainedError {
+    title = 'Saved session not readable';
+    constructor() {
+        super('Cannot read the session that the step saved for its post-step, so the session key may still work.', `Check that nothing in the workflow sets variables that begin with STATE_. ${WHAT_ENDS_A_KEY}`);
+    }
+}
+/** What nobody foresaw: a fault of the action itself. */
+class UnforeseenError extends errors_ExplainedError {
+    title = 'Unexpected error';
+    constructor(what) {
+        super(`Something went wrong that this action does not know: ${what}.`, 'Run the job again with debug logging (secret or variable ACTIONS_STEP_DEBUG set to true) and report what it shows.');
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/action/report.js
+
+
+
+
+
+/** The log of the step; `debug` shows with debug logging only. */
+const log = {
+    info: (line) => info(withoutSecrets(line)),
+    debug: (line) => debug(withoutSecrets(line)),
+};
+/**
+ * Runs a step to its end: an error becomes one annotation and the exit code 1. The code is set, and not
+ * exited with, so that no output is cut off.
+ */
+async function runStep(step) {
+    // Until the step is done: where nothing is left to wait for, Node exits in the middle of it.
+    process.exitCode = ExitCode.Failure;
+    try {
+        await step();
+        process.exitCode = ExitCode.Success;
+    }
+    catch (error) {
+        annotate(core_error, error);
+    }
+}
+/** Reports an error that does not make the step fail. */
+function warn(error) {
+    annotate(warning, error);
+}
+function annotate(issue, error) {
+    const { title, message, remedy } = explained(error);
+    issue(withoutSecrets(`${message} ${remedy}`), { title });
+}
+function explained(error) {
+    if (error instanceof errors_ExplainedError)
+        return error;
+    if (isDebug() && error instanceof Error) {
+        for (const line of (error.stack ?? '').split('\n'))
+            debug(quote(line));
+    }
+    return new UnforeseenError(quote(error instanceof Error ? error.message : String(error)));
+}
+
+;// CONCATENATED MODULE: ./build/src/action/cancel.js
+
+/** Milliseconds after the first signal at which work under way ends: the runner kills a step after 10,000. */
+const GRACE_MS = 9_000;
+/**
+ * Turns the signals by which the runner cancels a step, SIGINT and later SIGTERM, into a wish to stop. Without
+ * this Node dies at the first one, and a key that was on its way would be lost. Later signals change nothing.
+ */
+function stopOnSignals() {
+    const requested = new AbortController();
+    const final = new AbortController();
+    const stop = () => {
+        if (requested.signal.aborted)
+            return;
+        log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
+        requested.abort();
+        setTimeout(() => final.abort(), GRACE_MS).unref();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+    return { requested: requested.signal, final: final.signal };
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = require("node:os");
+;// CONCATENATED MODULE: ./build/src/action/command-files.js
+
+
+
+/**
+ * Makes sure that the files by which the runner takes state and outputs are there and take something: without
+ * them, `@actions/core` would write the key to the log. An empty line is written, which the runner passes over
+ * and a full disk does not take.
+ *
+ * @throws CommandFileError
+ */
+function requireCommandFiles() {
+    for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
+        inFile(variable, (path) => {
+            // Not made here: the runner reads only the file that it made.
+            (0,external_node_fs_namespaceObject.statSync)(path);
+            (0,external_node_fs_namespaceObject.appendFileSync)(path, external_node_os_namespaceObject.EOL);
+        });
+    }
+}
+/**
+ * Does something with the file of a variable.
+ *
+ * @throws CommandFileError where there is none or it fails
+ */
+function inFile(variable, write) {
+    const path = process.env[variable];
+    if (path === undefined || path === '')
+        throw new CommandFileError(variable, path, '');
+    try {
+        write(path);
+    }
+    catch (error) {
+        throw new CommandFileError(variable, path, reason(error));
+    }
+}
+function reason(error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return REASONS[code] ?? (code === '' ? 'it is not there' : code);
+}
+const REASONS = {
+    EACCES: 'it may not be written to',
+    EISDIR: 'it is a folder',
+    ENOENT: 'it is not there',
+    ENOSPC: 'the disk is full',
+    EROFS: 'the disk is read-only',
+};
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = require("node:crypto");
+var external_node_crypto_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_crypto_namespaceObject, 2);
+;// CONCATENATED MODULE: ./build/src/box/certificates.js
+
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+/**
+ * The certificates in a PEM text, one after the other, without the text around them.
+ *
+ * @throws InvalidValueError where there is none, one that cannot be read, or a private key; never with a
+ * part of the text
+ */
+function checkCertificates(pem) {
+    if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
+        throw new InvalidValueError('holds a private key. Give only the certificate, and replace the key: it has been in a place where it does not belong');
+    }
+    const certificates = pem.match(CERTIFICATE);
+    if (certificates === null) {
+        throw new InvalidValueError("holds no certificate: no '-----BEGIN CERTIFICATE-----' with its end");
+    }
+    return certificates.map((certificate, index) => normalized(certificate, index + 1)).join('');
+}
+function normalized(certificate, position) {
+    try {
+        return new external_node_crypto_namespaceObject.X509Certificate(certificate).toString();
+    }
+    catch {
+        throw new InvalidValueError(`holds something that is not a certificate (number ${position})`);
+    }
+}
+
+;// CONCATENATED MODULE: external "node:url"
+const external_node_url_namespaceObject = require("node:url");
+;// CONCATENATED MODULE: ./build/src/box/credentials.js
+
+
+/** The credentials in the form of an `Authorization: Basic` header, without the word before it. */
+function basicCredentials({ email, secret }) {
+    return Buffer.from(`${email}:${secret}`).toString('base64');
+}
+/**
+ * An email address as the box stores it: a domain with other letters than ASCII's in its IDNA form, all
+ * else as typed, since the box compares letter by letter.
+ *
+ * @throws InvalidValueError for what no account of a box can be
+ */
+function checkEmail(email) {
+    const at = email.lastIndexOf('@');
+    const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
+    if (at < 1 || domain === '')
+        throw new InvalidValueError('is not an email address: name@domain');
+    if (/[\s\p{Cc}]/u.test(email))
+        throw new InvalidValueError('has a space or control character inside');
+    if (email.includes(':')) {
+        throw new InvalidValueError('has a colon, which ends the user name in Basic credentials');
+    }
+    if (!isAscii(local)) {
+        throw new InvalidValueError("has characters outside of ASCII before the '@', which the box cannot read");
+    }
+    if (isAscii(domain))
+        return email;
+    const ascii = (0,external_node_url_namespaceObject.domainToASCII)(domain);
+    if (ascii === '')
+        throw new InvalidValueError('has a domain that is none');
+    return `${local}@${ascii}`;
+}
+/**
+ * A password as the box can read it.
+ *
+ * @throws InvalidValueError for one with other characters than ASCII's: the box decodes Basic credentials as
+ * ASCII only and would answer with a Python error
+ */
+function checkPassword(password) {
+    if (!isAscii(password)) {
+        throw new InvalidValueError('has characters outside of ASCII, which the box cannot read over its API. Give the account another password');
+    }
+    return password;
+}
+function isAscii(text) {
+    return /^[\u0000-\u007f]*$/.test(text);
+}
+
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
+;// CONCATENATED MODULE: ./build/src/box/host.js
+
+
+/** Where the box serves its admin API when nothing else is said. */
+const ADMIN_PATH = '/admin';
+/** The box that looks after an email address, by the name that its set-up proposes. */
+function defaultHost(email) {
+    return `box.${email.slice(email.lastIndexOf('@') + 1)}`;
+}
+/**
+ * The base URL of the admin API, without a trailing slash, from the forms that people write:
+ * `box.example.com`, `box.example.com:8443`, `https://box.example.com`, `https://box.example.com/admin`.
+ * It holds no character that a shell would look at twice.
+ *
+ * @throws InvalidValueError for anything else
+ */
+function adminUrl(host) {
+    if (/[\s\\\p{Cc}]/u.test(host)) {
+        throw new InvalidValueError('has a space, a backslash or a control character inside');
+    }
+    if (/^https?(:\/(?!\/)|\/)/i.test(host)) {
+        throw new InvalidValueError('begins with http or https, but not with https://');
+    }
+    const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `https://${host}`;
+    const url = URL.parse(address);
+    if (url === null)
+        throw new InvalidValueError('is not a host name, host:port or https:// URL');
+    if (url.username !== '' || url.password !== '' || address.includes('@')) {
+        throw new InvalidValueError("has a user name or password inside; they go into 'email' and 'password'");
+    }
+    if (/[?#]/.test(address))
+        throw new InvalidValueError('has a query or fragment (? or #)');
+    if (url.protocol === 'http:') {
+        if (!isLoopback(url.hostname)) {
+            throw new InvalidValueError('begins with http://, which would send the password unprotected; use https://');
+        }
+    }
+    else if (url.protocol !== 'https:') {
+        throw new InvalidValueError('begins with something else than https://');
+    }
+    if (!/^[a-z0-9._-]+$/.test(url.hostname) && !(0,external_node_net_namespaceObject.isIPv6)(url.hostname.slice(1, -1))) {
+        throw new InvalidValueError('has a character that no host name has');
+    }
+    const path = url.pathname.replace(/\/+$/, '');
+    if (!/^[\w/.~-]*$/.test(path)) {
+        throw new InvalidValueError('has a path with characters other than letters, digits and /._~-');
+    }
+    return url.origin + (path === '' ? ADMIN_PATH : path);
+}
+/** The host and port of a URL, as people know it. */
+function host_hostOf(url) {
+    return new URL(url).host;
+}
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./node_modules/otpauth/dist/otpauth.node.min.mjs
+//! otpauth 9.5.2 | (c) Héctor Molinero Fernández | MIT | https://github.com/hectorm/otpauth
+/// <reference types="./otpauth.d.ts" />
+// @ts-nocheck
+const t=(()=>{if("object"==typeof globalThis)return globalThis;Object.defineProperty(Object.prototype,"__GLOBALTHIS__",{get(){return this},configurable:!0});try{if("undefined"!=typeof __GLOBALTHIS__)return __GLOBALTHIS__}finally{delete Object.prototype.__GLOBALTHIS__}return"undefined"!=typeof self?self:"undefined"!=typeof window?window:"undefined"!=typeof global?global:void 0})(),r=e=>{switch(!0){case/^(?:SHA-?1|SSL3-SHA1)$/i.test(e):return"SHA1";case/^SHA(?:2?-)?224$/i.test(e):return"SHA224";case/^SHA(?:2?-)?256$/i.test(e):return"SHA256";case/^SHA(?:2?-)?384$/i.test(e):return"SHA384";case/^SHA(?:2?-)?512$/i.test(e):return"SHA512";case/^SHA3-224$/i.test(e):return"SHA3-224";case/^SHA3-256$/i.test(e):return"SHA3-256";case/^SHA3-384$/i.test(e):return"SHA3-384";case/^SHA3-512$/i.test(e):return"SHA3-512";default:throw new TypeError(`Unknown hash algorithm: ${e}`)}},i=(r,i,s)=>{if(external_node_crypto_namespaceObject_0?.createHmac){const n=external_node_crypto_namespaceObject.createHmac(r,t.Buffer.from(i));return n.update(t.Buffer.from(s)),n.digest()}throw new Error("Missing HMAC function")},s="ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",n=e=>{let t=(e=e.replace(/ /g,"").toUpperCase()).length;for(;"="===e[t-1];)--t;t<e.length&&(e=e.substring(0,t));const r=new ArrayBuffer(5*e.length/8|0),i=new Uint8Array(r);let n=0,a=0,o=0;for(let t=0;t<e.length;t++){const r=s.indexOf(e[t]);if(-1===r)throw new TypeError(`Invalid character found: ${e[t]}`);a=a<<5|r,n+=5,n>=8&&(n-=8,i[o++]=a>>>n)}return i},a=e=>{let t=0,r=0,i="";for(let n=0;n<e.length;n++)for(r=r<<8|e[n],t+=8;t>=5;)i+=s[r>>>t-5&31],t-=5;return t>0&&(i+=s[r<<5-t&31]),i},o="0123456789ABCDEF",l=e=>{e=e.replace(/ /g,"").toUpperCase();const t=new ArrayBuffer(e.length/2),r=new Uint8Array(t);for(let t=0;t<e.length;t+=2){const i=o.indexOf(e[t]),s=o.indexOf(e[t+1]);if(-1===i||-1===s)throw new TypeError(`Invalid character found: ${e.substring(t,t+2)}`);r[t/2]=i<<4|s}return r},u=e=>{let t="";for(let r=0;r<e.length;r++){const i=e[r].toString(16);1===i.length&&(t+="0"),t+=i}return t.toUpperCase()},h=e=>{
+const t=new ArrayBuffer(e.length),r=new Uint8Array(t);for(let t=0;t<e.length;t++)r[t]=255&e.charCodeAt(t);return r},c=e=>{let t="";for(let r=0;r<e.length;r++)t+=String.fromCharCode(e[r]);return t},d=t.TextEncoder?new t.TextEncoder:null,f=t.TextDecoder?new t.TextDecoder:null,g=e=>{if(!d)throw new Error("Encoding API not available");return d.encode(e)},m=e=>{if(!f)throw new Error("Encoding API not available");return f.decode(e)};class p{static fromLatin1(e){return new p({buffer:h(e).buffer})}static fromUTF8(e){return new p({buffer:g(e).buffer})}static fromBase32(e){return new p({buffer:n(e).buffer})}static fromHex(e){return new p({buffer:l(e).buffer})}get buffer(){return this.bytes.buffer}get latin1(){return Object.defineProperty(this,"latin1",{enumerable:!0,writable:!1,configurable:!1,value:c(this.bytes)}),this.latin1}get utf8(){return Object.defineProperty(this,"utf8",{enumerable:!0,writable:!1,configurable:!1,value:m(this.bytes)}),this.utf8}get base32(){return Object.defineProperty(this,"base32",{enumerable:!0,writable:!1,configurable:!1,value:a(this.bytes)}),this.base32}get hex(){return Object.defineProperty(this,"hex",{enumerable:!0,writable:!1,configurable:!1,value:u(this.bytes)}),this.hex}constructor({buffer:r,size:i=20}={}){this.bytes=void 0===r?(r=>{if(external_node_crypto_namespaceObject_0?.randomBytes)return external_node_crypto_namespaceObject.randomBytes(r);if(t.crypto?.getRandomValues)return t.crypto.getRandomValues(new Uint8Array(r));throw new Error("Cryptography API not available")})(i):new Uint8Array(r),Object.defineProperty(this,"bytes",{enumerable:!0,writable:!1,configurable:!1,value:this.bytes})}}class w{static get defaults(){return{issuer:"",label:"OTPAuth",issuerInLabel:!0,algorithm:"SHA1",digits:6,counter:0,window:1}}static generate({secret:e,algorithm:t=w.defaults.algorithm,digits:r=w.defaults.digits,counter:s=w.defaults.counter,hmac:n=i}){const a=(e=>{const t=new ArrayBuffer(8),r=new Uint8Array(t);let i=e;for(let e=7;e>=0&&0!==i;e--)r[e]=255&i,i-=r[e],i/=256;return r})(s),o=n(t,e.bytes,a)
+;if(!o?.byteLength||o.byteLength<19)throw new TypeError("Return value must be at least 19 bytes");const l=15&o[o.byteLength-1];return(((127&o[l])<<24|(255&o[l+1])<<16|(255&o[l+2])<<8|255&o[l+3])%10**r).toString().padStart(r,"0")}generate({counter:e=this.counter++}={}){return w.generate({secret:this.secret,algorithm:this.algorithm,digits:this.digits,counter:e,hmac:this.hmac})}static validate({token:r,secret:s,algorithm:n,digits:a=w.defaults.digits,counter:o=w.defaults.counter,window:l=w.defaults.window,hmac:u=i}){if(r.length!==a)return null;let h=null;const c=i=>{const l=w.generate({secret:s,algorithm:n,digits:a,counter:i,hmac:u});((r,i)=>{if(external_node_crypto_namespaceObject_0?.timingSafeEqual)return external_node_crypto_namespaceObject.timingSafeEqual(t.Buffer.from(r),t.Buffer.from(i));{if(r.length!==i.length)throw new TypeError("Input strings must have the same length");let e=-1,t=0;for(;++e<r.length;)t|=r.charCodeAt(e)^i.charCodeAt(e);return 0===t}})(r,l)&&(h=i-o)};c(o);for(let e=1;e<=l&&null===h&&(c(o-e),null===h)&&(c(o+e),null===h);++e);return h}validate({token:e,counter:t=this.counter,window:r}){return w.validate({token:e,secret:this.secret,algorithm:this.algorithm,digits:this.digits,counter:t,window:r,hmac:this.hmac})}toString(){const e=encodeURIComponent;return"otpauth://hotp/"+(this.issuer.length>0?this.issuerInLabel?`${e(this.issuer)}:${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?`)+`secret=${e(this.secret.base32)}&`+`algorithm=${e(this.algorithm)}&`+`digits=${e(this.digits)}&`+`counter=${e(this.counter)}`}constructor({issuer:e=w.defaults.issuer,label:t=w.defaults.label,issuerInLabel:i=w.defaults.issuerInLabel,secret:s=new p,algorithm:n=w.defaults.algorithm,digits:a=w.defaults.digits,counter:o=w.defaults.counter,hmac:l}={}){this.issuer=e,this.label=t,this.issuerInLabel=i,this.secret="string"==typeof s?p.fromBase32(s):s,this.algorithm=l?n:r(n),this.digits=a,this.counter=o,this.hmac=l}}class b{static get defaults(){return{issuer:"",label:"OTPAuth",issuerInLabel:!0,algorithm:"SHA1",digits:6,period:30,window:1}}
+static counter({period:e=b.defaults.period,timestamp:t=Date.now()}={}){return Math.floor(t/1e3/e)}counter({timestamp:e=Date.now()}={}){return b.counter({period:this.period,timestamp:e})}static remaining({period:e=b.defaults.period,timestamp:t=Date.now()}={}){return 1e3*e-t%(1e3*e)}remaining({timestamp:e=Date.now()}={}){return b.remaining({period:this.period,timestamp:e})}static generate({secret:e,algorithm:t,digits:r,period:i=b.defaults.period,timestamp:s=Date.now(),hmac:n}){return w.generate({secret:e,algorithm:t,digits:r,counter:b.counter({period:i,timestamp:s}),hmac:n})}generate({timestamp:e=Date.now()}={}){return b.generate({secret:this.secret,algorithm:this.algorithm,digits:this.digits,period:this.period,timestamp:e,hmac:this.hmac})}static validate({token:e,secret:t,algorithm:r,digits:i,period:s=b.defaults.period,timestamp:n=Date.now(),window:a,hmac:o}){return w.validate({token:e,secret:t,algorithm:r,digits:i,counter:b.counter({period:s,timestamp:n}),window:a,hmac:o})}validate({token:e,timestamp:t,window:r}){return b.validate({token:e,secret:this.secret,algorithm:this.algorithm,digits:this.digits,period:this.period,timestamp:t,window:r,hmac:this.hmac})}toString(){const e=encodeURIComponent;return"otpauth://totp/"+(this.issuer.length>0?this.issuerInLabel?`${e(this.issuer)}:${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?`)+`secret=${e(this.secret.base32)}&`+`algorithm=${e(this.algorithm)}&`+`digits=${e(this.digits)}&`+`period=${e(this.period)}`}constructor({issuer:e=b.defaults.issuer,label:t=b.defaults.label,issuerInLabel:i=b.defaults.issuerInLabel,secret:s=new p,algorithm:n=b.defaults.algorithm,digits:a=b.defaults.digits,period:o=b.defaults.period,hmac:l}={}){this.issuer=e,this.label=t,this.issuerInLabel=i,this.secret="string"==typeof s?p.fromBase32(s):s,this.algorithm=l?n:r(n),this.digits=a,this.period=o,this.hmac=l}}
+const y=/^otpauth:\/\/([ht]otp)\/(.+)\?([A-Z0-9.~_-]+=[^?&]*(?:&[A-Z0-9.~_-]+=[^?&]*)*)$/i,A=/^[2-7A-Z]+=*$/i,S=/^SHA(?:1|224|256|384|512|3-224|3-256|3-384|3-512)$/i,$=/^[A-Z0-9]+(?:[_-][A-Z0-9]+)*$/i,v=/^[+-]?\d+$/,I=/^\+?[1-9]\d*$/;class H{static parse(e,{hmac:t}={}){let r;try{r=e.match(y)}catch(e){}if(!Array.isArray(r))throw new URIError("Invalid URI format");const i=r[1].toLowerCase(),s=r[2].split(/(?::|%3A) *(.+)/i,2).map(decodeURIComponent),n=r[3].split("&").reduce((e,t)=>{const r=t.split(/=(.*)/,2).map(decodeURIComponent),i=r[0].toLowerCase(),s=r[1],n=e;return n[i]=s,n},{});let a;const o={};if("hotp"===i){if(a=w,void 0===n.counter||!v.test(n.counter))throw new TypeError("Missing or invalid 'counter' parameter");o.counter=parseInt(n.counter,10)}else{if("totp"!==i)throw new TypeError("Unknown OTP type");if(a=b,void 0!==n.period){if(!I.test(n.period))throw new TypeError("Invalid 'period' parameter");o.period=parseInt(n.period,10)}}if(void 0!==n.issuer&&(o.issuer=n.issuer),2===s.length?(o.label=s[1],void 0===o.issuer||""===o.issuer?o.issuer=s[0]:""===s[0]&&(o.issuerInLabel=!1)):(o.label=s[0],void 0!==o.issuer&&""!==o.issuer&&(o.issuerInLabel=!1)),void 0===n.secret||!A.test(n.secret))throw new TypeError("Missing or invalid 'secret' parameter");if(o.secret=n.secret,void 0!==n.algorithm){if(!(t?$:S).test(n.algorithm))throw new TypeError("Invalid 'algorithm' parameter");o.algorithm=n.algorithm}if(void 0!==n.digits){if(!I.test(n.digits))throw new TypeError("Invalid 'digits' parameter");o.digits=parseInt(n.digits,10)}return void 0!==t&&(o.hmac=t),new a(o)}static stringify(e){if(e instanceof w||e instanceof b)return e.toString();throw new TypeError("Invalid 'HOTP/TOTP' object")}}const T="9.5.2";
+//# sourceMappingURL=otpauth.node.min.mjs.map
+
+;// CONCATENATED MODULE: ./build/src/box/totp.js
+// The package's own build for Node: 10 KB in place of 33.
+
+
+/** Milliseconds of one TOTP step (RFC 6238). */
+const STEP_MS = 30_000;
+/** A refused code counts as a failed login, and a box bans an address after 20 of them in 30 s. */
+const MAX_CODES = 5;
+const MAX_CODES_IN_A_STEP = 3;
+/** Seconds over which jobs that were refused together spread their second and their fourth try. */
+const SPREAD = 10;
+const LATE_SPREAD = 20;
+/**
+ * The base32 secret of a two-factor set-up, in capitals and without spaces and padding, from what people paste:
+ * the secret as the control panel shows it, or the whole `otpauth://` URI of its QR code.
+ *
+ * @throws InvalidValueError for anything else; never with a part of it
+ */
+function checkTotpSecret(given) {
+    const secret = given.includes('://') ? secretOfUri(given) : given;
+    const base32 = secret.replace(/\s/g, '').replace(/=+$/, '').toUpperCase();
+    if (!/^[A-Z2-7]+$/.test(base32)) {
+        throw new InvalidValueError('is not base32: letters and the digits 2 to 7, as shown when two-factor was set up');
+    }
+    if (base32.length < 16) {
+        throw new InvalidValueError('is too short for a secret; it is not the six digits of the moment that are asked for');
+    }
+    return base32;
+}
+function secretOfUri(uri) {
+    let totp;
+    try {
+        totp = H.parse(uri.trim());
+    }
+    catch {
+        throw new InvalidValueError('is not an otpauth:// URI that can be read');
+    }
+    if (!(totp instanceof b) ||
+        totp.algorithm !== 'SHA1' ||
+        totp.digits !== 6 ||
+        totp.period * 1000 !== STEP_MS) {
+        throw new InvalidValueError('is an otpauth:// URI of another kind than those of a box (TOTP, SHA-1, 6 digits, 30 s)');
+    }
+    return totp.secret.base32;
+}
+/**
+ * The codes to sign in with, in the order to try them.
+ *
+ * A box accepts the code of the step before, this one and the next by its own clock, but not the one that it
+ * accepted last. So jobs that share a secret and start together are all refused but one, and each success
+ * refuses another code. Two tries in quick succession with two codes get in, unless another job got in just
+ * between. Hence: the code of the moment, a random wait, two tries at once, each with another code than the one
+ * before, and once more the same in the next 30 s. Simulated with six jobs at once and a box that answers one request
+ * at a time: all got in, in 50,000 runs of 50,000 nearby, in 49,997 over a line with 200 ms of delay, with 12 refusals
+ * in 30 s at the most.
+ */
+class TotpCodes {
+    #secret;
+    #refusedAt = [];
+    #sentStep;
+    #refusedStep;
+    #boxAhead = 0;
+    /** @param secret as `checkTotpSecret` gives it */
+    constructor(secret) {
+        this.#secret = p.fromBase32(secret);
+    }
+    /** The code to send now. */
+    next() {
+        const current = Math.floor((Date.now() + this.#boxAhead) / STEP_MS);
+        const others = [current - 1, current, current + 1].filter((step) => step !== this.#refusedStep);
+        const step = this.#refusedStep === undefined
+            ? current
+            : (others[Math.floor(Math.random() * others.length)] ?? current);
+        this.#sentStep = step;
+        return b.generate({ secret: this.#secret, timestamp: step * STEP_MS });
+    }
+    /** Seconds to wait before the next code, or nothing where the error is another one or enough were tried. */
+    waitAfter(error) {
+        if (!(error instanceof TotpRefusedError))
+            return undefined;
+        this.#boxAhead = error.boxAhead;
+        this.#refusedStep = this.#sentStep;
+        const now = Date.now();
+        this.#refusedAt.push(now);
+        const refusals = this.#refusedAt.length;
+        if (refusals === MAX_CODES)
+            return undefined;
+        if (refusals === 1)
+            return Math.random() * SPREAD;
+        if (refusals !== MAX_CODES_IN_A_STEP)
+            return 0;
+        const [first = now] = this.#refusedAt;
+        return Math.max(0, first + STEP_MS - now) / 1000 + SPREAD + Math.random() * LATE_SPREAD;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/action/mask.js
+
+
+
+/** Has the runner hide a value in every later line of the job's log, and this process in every foreign text. */
+function mask(secret) {
+    // The runner warns about a mask for nothing.
+    if (secret.trim() === '')
+        return;
+    setSecret(secret);
+    keepSecret(secret);
+}
+/** Masks a password or session key, also in the form in which Basic authentication sends it. */
+function maskCredentials(credentials) {
+    mask(credentials.secret);
+    mask(basicCredentials(credentials));
+}
+/** Masks a session key, for every account that it may belong to. */
+function maskKey(api_key, accounts) {
+    for (const email of accounts)
+        maskCredentials({ email, secret: api_key });
+}
+
+;// CONCATENATED MODULE: ./build/src/action/inputs.js
+
+
+
+
+
+
+
+
+/** Longer than that, a job of GitHub's own runners is ended: six hours. */
+const MAX_TIMEOUT = 21_600;
+/**
+ * Masks the secrets among the inputs, then checks all of them.
+ *
+ * @throws InputError with everything that is wrong
+ */
+function readInputs() {
+    const password = getInput('password', { trimWhitespace: false }).replace(/[\r\n]+$/, '');
+    const totpSecret = getInput('totp-secret');
+    mask(password);
+    mask(totpSecret);
+    const problems = [];
+    function check(input, inCaseOfFault, read) {
+        try {
+            return read();
+        }
+        catch (error) {
+            if (!(error instanceof InvalidValueError))
+                throw error;
+            problems.push({ input, fault: error.message });
+            return inCaseOfFault;
+        }
+    }
+    const host = getInput('host');
+    const email = check('email', '', () => checkEmail(required(getInput('email'))));
+    const inputs = {
+        email,
+        password: check('password', '', () => checkPassword(required(password))),
+        // A faulty email gives no host; it is reported once.
+        url: host || email ? check('host', '', () => adminUrl(host || defaultHost(email))) : '',
+        totpSecret: check('totp-secret', undefined, () => whereGiven(totpSecret, readTotpSecret)),
+        ca: check('ca-certificate', undefined, () => whereGiven(getInput('ca-certificate'), checkCertificates)),
+        requiredPrivilege: check('require-privilege', undefined, () => whereGiven(getInput('require-privilege'), checkPrivilege)),
+        timeout: check('timeout', 0, () => checkTimeout(getInput('timeout'))),
+        logout: check('logout', true, () => readBoolean('logout')),
+        verifyLogout: check('verify-logout', false, () => readBoolean('verify-logout')),
+    };
+    if (inputs.verifyLogout && !inputs.logout) {
+        problems.push({
+            input: 'verify-logout',
+            fault: "is true, but there is nothing to verify with 'logout: false'",
+        });
+    }
+    if (problems.length > 0)
+        throw new InputError(problems);
+    maskCredentials({ email, secret: inputs.password });
+    return inputs;
+}
+function required(value) {
+    if (value.trim() === '')
+        throw new InvalidValueError(EMPTY);
+    return value;
+}
+function whereGiven(value, read) {
+    return value === '' ? undefined : read(value);
+}
+function readTotpSecret(given) {
+    const secret = checkTotpSecret(given);
+    mask(secret);
+    return secret;
+}
+function checkPrivilege(privilege) {
+    if (!/^[a-z0-9_-]+$/.test(privilege)) {
+        throw new InvalidValueError("is not the name of a privilege; a box knows one, 'admin'");
+    }
+    return privilege;
+}
+function checkTimeout(timeout) {
+    const seconds = Number(timeout);
+    if (!/^\d+$/.test(timeout) || seconds < 1 || seconds > MAX_TIMEOUT) {
+        throw new InvalidValueError(`is not a whole number of seconds from 1 to ${MAX_TIMEOUT}`);
+    }
+    return seconds;
+}
+function readBoolean(name) {
+    try {
+        return getBooleanInput(name);
+    }
+    catch {
+        throw new InvalidValueError('is neither true nor false');
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/action/outputs.js
+
+
+/** @throws CommandFileError */
+function setOutputs(outputs) {
+    inFile('GITHUB_OUTPUT', () => {
+        for (const [name, value] of Object.entries(outputs))
+            setOutput(name, value);
+    });
+}
+
+;// CONCATENATED MODULE: ./build/src/action/state.js
+/** The name under which the step leaves its session to the post-step. */
+const state_SESSION = 'session';
+/** Whether there is something to do for the post-step, found out without loading anything. */
+function hasSession() {
+    return (process.env[`STATE_${state_SESSION}`] ?? '') !== '';
+}
+
+;// CONCATENATED MODULE: ./build/src/action/session.js
+
+
+
+
+/** @throws CommandFileError */
+function saveSession(session) {
+    save(JSON.stringify(session));
+}
+/**
+ * Leaves nothing to do for the post-step.
+ *
+ * @throws CommandFileError
+ */
+function forgetSession() {
+    save('');
+}
+/**
+ * The session that the main step saved and that is still to be ended.
+ *
+ * @throws SessionError where it cannot be read; never with a part of it, since the key is in it
+ */
+function readSession() {
+    const state = getState(SESSION);
+    if (state === '')
+        return undefined;
+    let session;
+    try {
+        session = JSON.parse(state);
+    }
+    catch {
+        throw new SessionError();
+    }
+    if (!isSession(session))
+        throw new SessionError();
+    return session;
+}
+function isSession(value) {
+    const fields = Object(value);
+    return (typeof fields.url === 'string' &&
+        typeof fields.api_key === 'string' &&
+        Array.isArray(fields.accounts) &&
+        fields.accounts.every((account) => typeof account === 'string'));
+}
+function save(state) {
+    inFile('GITHUB_STATE', () => saveState(state_SESSION, state));
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: ./build/src/box/deadline.js
+
+/** Milliseconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
+const ATTEMPT_MS = 65_000;
+/** Milliseconds after which whoever reads the log is told what it waits for. */
+const SLOW_MS = 2_000;
+/** The time that one piece of work has, its retries and waits included. */
+class Deadline {
+    #end;
+    #stop;
+    /** @param seconds from now */
+    constructor(seconds, stop) {
+        this.#end = performance.now() + seconds * 1000;
+        this.#stop = stop;
+    }
+    get secondsLeft() {
+        return Math.max(0, (this.#end - performance.now()) / 1000);
+    }
+    /** Whether somebody wants this work to stop. */
+    get stopped() {
+        return this.#stop.requested.aborted;
+    }
+    /**
+     * Does one attempt, with a signal that ends it in time: by the clock, however the answer drips.
+     *
+     * @param onSlow called once where it takes longer than two seconds, with those that it may still take
+     */
+    async attempt(work, onSlow) {
+        const timeIsUp = new AbortController();
+        const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
+        // Keeps the process alive too, even where the work waits for what can no longer come.
+        const timer = setTimeout(() => timeIsUp.abort(), ms);
+        const slow = setTimeout(() => onSlow((ms - SLOW_MS) / 1000), SLOW_MS);
+        try {
+            return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
+        }
+        finally {
+            clearTimeout(timer);
+            clearTimeout(slow);
+        }
+    }
+    /** Resolves after so many seconds, or at once when the work shall stop. */
+    async wait(seconds) {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(seconds * 1000, undefined, { signal: this.#stop.requested });
+        }
+        catch (error) {
+            if (!this.stopped)
+                throw error;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = require("node:tls");
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
@@ -708,11 +1912,9 @@ class DecodedURL extends URL {
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
 var tunnel = __nccwpck_require__(770);
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = require("node:http");
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var lib_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -801,8 +2003,8 @@ class HttpClientResponse {
         this.message = message;
     }
     readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => lib_awaiter(this, void 0, void 0, function* () {
                 let output = Buffer.alloc(0);
                 this.message.on('data', (chunk) => {
                     output = Buffer.concat([output, chunk]);
@@ -814,8 +2016,8 @@ class HttpClientResponse {
         });
     }
     readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => lib_awaiter(this, void 0, void 0, function* () {
                 const chunks = [];
                 this.message.on('data', (chunk) => {
                     chunks.push(chunk);
@@ -831,7 +2033,7 @@ function isHttps(requestUrl) {
     const parsedUrl = new URL(requestUrl);
     return parsedUrl.protocol === 'https:';
 }
-class lib_HttpClient {
+class HttpClient {
     constructor(userAgent, handlers, requestOptions) {
         this._ignoreSslError = false;
         this._allowRedirects = true;
@@ -870,42 +2072,42 @@ class lib_HttpClient {
         }
     }
     options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
         });
     }
     get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('GET', requestUrl, null, additionalHeaders || {});
         });
     }
     del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('DELETE', requestUrl, null, additionalHeaders || {});
         });
     }
     post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('POST', requestUrl, data, additionalHeaders || {});
         });
     }
     patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('PATCH', requestUrl, data, additionalHeaders || {});
         });
     }
     put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('PUT', requestUrl, data, additionalHeaders || {});
         });
     }
     head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('HEAD', requestUrl, null, additionalHeaders || {});
         });
     }
     sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request(verb, requestUrl, stream, additionalHeaders);
         });
     }
@@ -914,14 +2116,14 @@ class lib_HttpClient {
      * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
      */
     getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+        return lib_awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
             additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
             const res = yield this.get(requestUrl, additionalHeaders);
             return this._processResponse(res, this.requestOptions);
         });
     }
     postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+        return lib_awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
             additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
             additionalHeaders[Headers.ContentType] =
@@ -931,7 +2133,7 @@ class lib_HttpClient {
         });
     }
     putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+        return lib_awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
             additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
             additionalHeaders[Headers.ContentType] =
@@ -941,7 +2143,7 @@ class lib_HttpClient {
         });
     }
     patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+        return lib_awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
             additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
             additionalHeaders[Headers.ContentType] =
@@ -956,7 +2158,7 @@ class lib_HttpClient {
      * Prefer get, del, post and patch
      */
     request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             if (this._disposed) {
                 throw new Error('Client has already been disposed.');
             }
@@ -1052,7 +2254,7 @@ class lib_HttpClient {
      * @param data
      */
     requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return new Promise((resolve, reject) => {
                 function callbackForResult(err, res) {
                     if (err) {
@@ -1307,7 +2509,7 @@ class lib_HttpClient {
             return proxyAgent;
         }
         const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new external_node_http_namespaceObject.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+        proxyAgent = new external_node_http_.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
             token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
         })));
         this._proxyAgentDispatcher = proxyAgent;
@@ -1333,15 +2535,15 @@ class lib_HttpClient {
         return baseUserAgent;
     }
     _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
             const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
             return new Promise(resolve => setTimeout(() => resolve(), ms));
         });
     }
     _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => lib_awaiter(this, void 0, void 0, function* () {
                 const statusCode = res.message.statusCode || 0;
                 const response = {
                     statusCode,
@@ -1438,7 +2640,7 @@ class BasicCredentialHandler {
         });
     }
 }
-class auth_BearerCredentialHandler {
+class BearerCredentialHandler {
     constructor(token) {
         this.token = token;
     }
@@ -1483,1511 +2685,11 @@ class PersonalAccessTokenCredentialHandler {
     }
 }
 //# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-class oidc_utils_OidcClient {
-    static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-            allowRetries: allowRetry,
-            maxRetries: maxRetry
-        };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
-    }
-    static getRequestToken() {
-        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-        if (!token) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
-        }
-        return token;
-    }
-    static getIDTokenUrl() {
-        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-        if (!runtimeUrl) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
-        }
-        return runtimeUrl;
-    }
-    static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            var _a;
-            const httpclient = oidc_utils_OidcClient.createHttpClient();
-            const res = yield httpclient
-                .getJson(id_token_url)
-                .catch(error => {
-                throw new Error(`Failed to get ID Token. \n 
-        Error Code : ${error.statusCode}\n 
-        Error Message: ${error.message}`);
-            });
-            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-            if (!id_token) {
-                throw new Error('Response json body do not have ID Token field');
-            }
-            return id_token;
-        });
-    }
-    static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            try {
-                // New ID Token is requested from action service
-                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
-                if (audience) {
-                    const encodedAudience = encodeURIComponent(audience);
-                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-                }
-                debug(`ID token url is ${id_token_url}`);
-                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
-                setSecret(id_token);
-                return id_token;
-            }
-            catch (error) {
-                throw new Error(`Error message: ${error.message}`);
-            }
-        });
-    }
-}
-//# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = (/* unused pure expression or super */ null && (_summary));
-//# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
-
-/**
- * toPosixPath converts the given path to the posix form. On Windows, \\ will be
- * replaced with /.
- *
- * @param pth. Path to transform.
- * @return string Posix path.
- */
-function toPosixPath(pth) {
-    return pth.replace(/[\\]/g, '/');
-}
-/**
- * toWin32Path converts the given path to the win32 form. On Linux, / will be
- * replaced with \\.
- *
- * @param pth. Path to transform.
- * @return string Win32 path.
- */
-function toWin32Path(pth) {
-    return pth.replace(/[/]/g, '\\');
-}
-/**
- * toPlatformPath converts the given path to a platform-specific path. It does
- * this by replacing instances of / and \ with the platform-specific path
- * separator.
- *
- * @param pth The path to platformize.
- * @return string The platform-specific path.
- */
-function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, path.sep);
-}
-//# sourceMappingURL=path-utils.js.map
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = require("node:child_process");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function core_setSecret(secret) {
-    command_issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(external_os_namespaceObject.EOL);
-    command_issueCommand('set-output', { name }, utils_toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    core_error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function core_debug(message) {
-    command_issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function core_error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
-    }
-    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function core_getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./build/src/box/errors.js
-class errors_ExplainedError extends Error {
-    remedy;
-    answerLost;
-    constructor(message, remedy, answerLost = false) {
-        super(message);
-        this.remedy = remedy;
-        this.answerLost = answerLost;
-    }
-}
-class InvalidValueError extends Error {
-}
-class TransientError extends errors_ExplainedError {
-    retryAfter;
-    constructor(message, remedy, { answerLost, retryAfter }) {
-        super(message, remedy, answerLost);
-        this.retryAfter = retryAfter;
-    }
-}
-class ConnectionError extends TransientError {
-    title = 'Box not reached';
-    constructor(host, why, answerLost) {
-        super(`Cannot get an answer from ${host}: ${why}.`, 'Check that the box is up and reachable from this runner, and not banning its address after failed logins ' +
-            '(fail2ban), then run the job again.', { answerLost });
-    }
-}
-class ProxyError extends TransientError {
-    title = 'Proxy failed';
-    constructor(proxy, host, why) {
-        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, "Check the variables 'https_proxy' and 'no_proxy' of this runner, the proxy itself, and that it lets this host through.", { answerLost: false });
-    }
-}
-class BusyError extends TransientError {
-    title = 'Box busy';
-    constructor(host, status, retryAfter) {
-        super(`${host} is busy or restarting: it answered with HTTP ${status}. The box works on one request at a time, and a ` +
-            'status check or update can take minutes.', "Run the job again in some minutes, or give it more time with 'timeout'.", { answerLost: status === 504, retryAfter });
-    }
-}
-class GaveUpError extends errors_ExplainedError {
-    title;
-    constructor(last, attempts, seconds, why) {
-        const times = attempts === 1 ? 'Tried once' : `Tried ${attempts} times in ${Math.round(seconds)} s`;
-        super(`${last.message} ${times}; ${why}.`, last.remedy, last.answerLost);
-        this.title = last.title;
-    }
-}
-class StoppedError extends errors_ExplainedError {
-    title = 'Cancelled';
-    constructor() {
-        super('Cancelled before the box had given its answer, or before the answer was used.', 'Nothing is wrong; run it again when you want its result.');
-    }
-}
-class HostUnknownError extends errors_ExplainedError {
-    title = 'Host unknown';
-    constructor(host) {
-        super(`There is no address for ${host}: its name is not in the DNS that this runner asks.`, "Check the input 'host' (its default is box. and the domain of the email) and the DNS of the box.");
-    }
-}
-class ProxyRefusedError extends errors_ExplainedError {
-    title = 'Proxy refused';
-    constructor(proxy, host, why) {
-        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, why.includes('407')
-            ? "Check the user and password in the variable 'https_proxy' of this runner."
-            : "Check the variables 'https_proxy' and 'no_proxy' of this runner, and that the proxy lets this host through.");
-    }
-}
-class ProxySettingError extends errors_ExplainedError {
-    title = 'Proxy setting not understood';
-    constructor(variable) {
-        super(`The variable '${variable}' of this runner is not the URL of a proxy.`, 'Set it to http://host:port or https://host:port, with user:password@ before the host where needed, or unset it.');
-    }
-}
-class CertificateError extends errors_ExplainedError {
-    title = 'Certificate not trusted';
-    constructor(host, why, remedy) {
-        super(`Cannot verify the certificate of ${host}: ${why}. No credentials were sent.`, remedy);
-    }
-}
-class TlsError extends errors_ExplainedError {
-    title = 'No secure connection';
-    constructor(host, why) {
-        super(`Cannot make a secure connection to ${host}: ${why}. No credentials were sent.`, "Check the host and port in the input 'host'; the box serves its API over HTTPS, with TLS 1.2 or newer, on port 443.");
-    }
-}
-class RedirectError extends errors_ExplainedError {
-    title = 'Redirected';
-    constructor(host, status, target) {
-        super(`${host} answered with HTTP ${status}, a redirect to ${target}. Credentials go to one place only, so it was not followed.`, "If the box has moved there, give its new address as the input 'host'.");
-    }
-}
-class StatusError extends errors_ExplainedError {
-    title = 'Not the API of a box';
-    constructor(url, status) {
-        super(`${url} answered with HTTP ${status}, and a box does not do that to this request.`, status >= 500
-            ? 'Look into the log of the box (System > System status, /var/log/syslog).'
-            : "Check the path in the input 'host'; the API of a box is at https://HOST/admin.");
-    }
-}
-class AnswerError extends errors_ExplainedError {
-    title = 'Answer not understood';
-    constructor(url, came) {
-        super(`${url} answered, but not as a Mail-in-a-Box does: ${came}.`, "Check that the input 'host' names the box itself, and no other server in front of it.", true);
-    }
-}
-class PasswordRefusedError extends errors_ExplainedError {
-    title = 'Password refused';
-    constructor(email, host) {
-        super(`${host} refused the email and password of ${email}: one of them is wrong, or there is no such account.`, "Check the inputs 'email' (case matters) and 'password' by signing in to the control panel with them. " +
-            'This was not tried again: the box bans addresses after 20 failed logins.');
-    }
-}
-class TotpMissingError extends errors_ExplainedError {
-    title = 'Two-factor code missing';
-    constructor(email, host) {
-        super(`${host} wants a two-factor code for ${email}: the account has two-factor authentication.`, "Give the secret of its set-up as the input 'totp-secret', or use an account of its own for CI.");
-    }
-}
-class TotpRefusedError extends errors_ExplainedError {
-    title = 'Two-factor code refused';
-    boxAhead;
-    constructor(host, boxAhead) {
-        super(`${host} refused the two-factor code. Either the secret is not the account's, or the code was used a moment ago, ` +
-            `or the clocks are apart: that of the box is ${apart(boxAhead)} this one.`, "Check the input 'totp-secret' against the account's set-up (disable and enable two-factor to get a new one), " +
-            'the clocks, and that no more than six jobs at once use one secret.');
-        this.boxAhead = boxAhead;
-    }
-}
-function apart(boxAhead) {
-    const seconds = Math.round(boxAhead / 1000);
-    return seconds < 0 ? `${-seconds} s behind` : `${seconds} s ahead of`;
-}
-class LoginRefusedError extends errors_ExplainedError {
-    title = 'Login refused';
-    constructor(host, reason) {
-        super(`${host} refused the login: ${reason}`, "Check the inputs 'email' and 'password' by signing in to the control panel with them.");
-    }
-}
-const WHAT_ENDS_A_KEY = "Changing the account's password or two-factor settings ends the key, and so does restarting the management daemon " +
-    'of the box; by itself it ends two days after its last use.';
-class NotEndedError extends errors_ExplainedError {
-    title = 'Key not ended';
-    constructor(cause) {
-        super(`Could not sign out, so the session key may still work. ${cause.message}`, WHAT_ENDS_A_KEY);
-    }
-}
-class errors_KeyAliveError extends errors_ExplainedError {
-    title = 'Key still works';
-    constructor(host) {
-        super(`${host} said that it ended the session, but the key still works.`, WHAT_ENDS_A_KEY);
-    }
-}
-class errors_ProofError extends errors_ExplainedError {
-    title = 'Sign-out not proven';
-    constructor(cause) {
-        super(`Signed out, but cannot show that the key is refused. ${cause.message}`, `${cause.remedy} ${WHAT_ENDS_A_KEY}`);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/box/secrets.js
-const secrets_forms = new Set();
-function keepSecret(secret) {
-    for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
-        if (value.trim() === '')
-            continue;
-        secrets_forms.add(value);
-        secrets_forms.add(Buffer.from(value).toString('base64'));
-        secrets_forms.add(encodeURIComponent(value));
-        secrets_forms.add(JSON.stringify(value).slice(1, -1));
-    }
-}
-function withoutSecrets(text) {
-    return [...secrets_forms]
-        .sort((one, other) => other.length - one.length)
-        .reduce((cleaned, form) => cleaned.replaceAll(form, '***'), text);
-}
-
-;// CONCATENATED MODULE: ./build/src/box/quote.js
-
-const MAX_LENGTH = 300;
-function quote(text) {
-    const line = withoutSecrets(text)
-        .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
-        .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
-        .replaceAll('##[', '## [')
-        .trim();
-    const cleaned = [...withoutSecrets(line)];
-    return cleaned.length <= MAX_LENGTH
-        ? cleaned.join('')
-        : `${cleaned.slice(0, MAX_LENGTH - 1).join('')}…`;
-}
-function describe(value) {
-    if (typeof value === 'string')
-        return quote(JSON.stringify(value));
-    if (value === undefined)
-        return 'missing';
-    if (value === null)
-        return 'null';
-    return Array.isArray(value) ? 'an array' : `of the type ${typeof value}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/action/errors.js
-
-class InputError extends errors_ExplainedError {
-    title = 'Wrong input';
-    constructor(problems) {
-        super(problems.map(({ input, fault }) => `Input '${input}' ${fault}.`).join('\n'), `${problems.some(({ fault }) => fault === EMPTY) ? SECRETS_MISSING : ''}Correct the 'with:' of this step; the README of the action says what each input takes.`);
-    }
-}
-const EMPTY = 'is empty';
-const SECRETS_MISSING = 'A secret that does not exist gives an empty text, and so does every secret in a run from a fork or by Dependabot ' +
-    '(which has secrets of its own). ';
-class CommandFileError extends errors_ExplainedError {
-    title = 'Runner file not usable';
-    constructor(variable, path, why) {
-        super(path === undefined || path === ''
-            ? `The variable ${variable} is not set, so the session key could not be handed on safely.`
-            : `Cannot write to ${path}, the file of ${variable}: ${why}.`, 'Check the disk and the work folder of the runner. Outside of a runner, set the variable to the path of an empty file.');
-    }
-}
-class PrivilegeError extends errors_ExplainedError {
-    title = 'Privilege missing';
-    constructor(email, required, privileges) {
-        const has = privileges.length === 0 ? 'none' : `only ${privileges.join(', ')}`;
-        super(`${email} does not have the privilege '${required}' that 'require-privilege' asks for; it has ${has}.`, 'Use another account, or make this one an administrator (Mail & Users > Users).');
-    }
-}
-class errors_SessionError extends errors_ExplainedError {
-    title = 'Saved session not readable';
-    constructor() {
-        super('Cannot read the session that the step saved for its post-step, so the session key may still work.', `Check that nothing in the workflow sets variables that begin with STATE_. ${WHAT_ENDS_A_KEY}`);
-    }
-}
-class UnforeseenError extends errors_ExplainedError {
-    title = 'Unexpected error';
-    constructor(what) {
-        super(`Something went wrong that this action does not know: ${what}.`, 'Run the job again with debug logging (secret or variable ACTIONS_STEP_DEBUG set to true) and report what it shows.');
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/action/report.js
-
-
-
-
-
-const log = {
-    info: (line) => info(withoutSecrets(line)),
-    debug: (line) => core_debug(withoutSecrets(line)),
-};
-async function runStep(step) {
-    process.exitCode = ExitCode.Failure;
-    try {
-        await step();
-        process.exitCode = ExitCode.Success;
-    }
-    catch (error) {
-        annotate(core_error, error);
-    }
-}
-function warn(error) {
-    annotate(warning, error);
-}
-function annotate(issue, error) {
-    const { title, message, remedy } = explained(error);
-    issue(withoutSecrets(`${message} ${remedy}`), { title });
-}
-function explained(error) {
-    if (error instanceof errors_ExplainedError)
-        return error;
-    if (isDebug() && error instanceof Error) {
-        for (const line of (error.stack ?? '').split('\n'))
-            core_debug(quote(line));
-    }
-    return new UnforeseenError(quote(error instanceof Error ? error.message : String(error)));
-}
-
-;// CONCATENATED MODULE: ./build/src/action/cancel.js
-
-const GRACE_MS = 9_000;
-function stopOnSignals() {
-    const requested = new AbortController();
-    const final = new AbortController();
-    const stop = () => {
-        if (requested.signal.aborted)
-            return;
-        log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
-        requested.abort();
-        setTimeout(() => final.abort(), GRACE_MS).unref();
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    return { requested: requested.signal, final: final.signal };
-}
-
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = require("node:os");
-;// CONCATENATED MODULE: ./build/src/action/command-files.js
-
-
-
-function requireCommandFiles() {
-    for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
-        inFile(variable, (path) => {
-            (0,external_node_fs_namespaceObject.statSync)(path);
-            (0,external_node_fs_namespaceObject.appendFileSync)(path, external_node_os_namespaceObject.EOL);
-        });
-    }
-}
-function inFile(variable, write) {
-    const path = process.env[variable];
-    if (path === undefined || path === '')
-        throw new CommandFileError(variable, path, '');
-    try {
-        write(path);
-    }
-    catch (error) {
-        throw new CommandFileError(variable, path, reason(error));
-    }
-}
-function reason(error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return REASONS[code] ?? (code === '' ? 'it is not there' : code);
-}
-const REASONS = {
-    EACCES: 'it may not be written to',
-    EISDIR: 'it is a folder',
-    ENOENT: 'it is not there',
-    ENOSPC: 'the disk is full',
-    EROFS: 'the disk is read-only',
-};
-
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = require("node:crypto");
-var external_node_crypto_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_crypto_namespaceObject, 2);
-;// CONCATENATED MODULE: ./build/src/box/certificates.js
-
-
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
-function checkCertificates(pem) {
-    if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
-        throw new InvalidValueError('holds a private key. Give only the certificate, and replace the key: it has been in a place where it does not belong');
-    }
-    const certificates = pem.match(CERTIFICATE);
-    if (certificates === null) {
-        throw new InvalidValueError("holds no certificate: no '-----BEGIN CERTIFICATE-----' with its end");
-    }
-    return certificates.map((certificate, index) => normalized(certificate, index + 1)).join('');
-}
-function normalized(certificate, position) {
-    try {
-        return new external_node_crypto_namespaceObject.X509Certificate(certificate).toString();
-    }
-    catch {
-        throw new InvalidValueError(`holds something that is not a certificate (number ${position})`);
-    }
-}
-
-;// CONCATENATED MODULE: external "node:url"
-const external_node_url_namespaceObject = require("node:url");
-;// CONCATENATED MODULE: ./build/src/box/credentials.js
-
-
-function basicCredentials({ email, secret }) {
-    return Buffer.from(`${email}:${secret}`).toString('base64');
-}
-function checkEmail(email) {
-    const at = email.lastIndexOf('@');
-    const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
-    if (at < 1 || domain === '')
-        throw new InvalidValueError('is not an email address: name@domain');
-    if (/[\s\p{Cc}]/u.test(email))
-        throw new InvalidValueError('has a space or control character inside');
-    if (email.includes(':')) {
-        throw new InvalidValueError('has a colon, which ends the user name in Basic credentials');
-    }
-    if (!isAscii(local)) {
-        throw new InvalidValueError("has characters outside of ASCII before the '@', which the box cannot read");
-    }
-    if (isAscii(domain))
-        return email;
-    const ascii = (0,external_node_url_namespaceObject.domainToASCII)(domain);
-    if (ascii === '')
-        throw new InvalidValueError('has a domain that is none');
-    return `${local}@${ascii}`;
-}
-function checkPassword(password) {
-    if (!isAscii(password)) {
-        throw new InvalidValueError('has characters outside of ASCII, which the box cannot read over its API. Give the account another password');
-    }
-    return password;
-}
-function isAscii(text) {
-    return /^[\u0000-\u007f]*$/.test(text);
-}
-
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = require("node:net");
-;// CONCATENATED MODULE: ./build/src/box/host.js
-
-
-const ADMIN_PATH = '/admin';
-function defaultHost(email) {
-    return `box.${email.slice(email.lastIndexOf('@') + 1)}`;
-}
-function adminUrl(host) {
-    if (/[\s\\\p{Cc}]/u.test(host)) {
-        throw new InvalidValueError('has a space, a backslash or a control character inside');
-    }
-    if (/^https?(:\/(?!\/)|\/)/i.test(host)) {
-        throw new InvalidValueError('begins with http or https, but not with https://');
-    }
-    const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `https://${host}`;
-    const url = URL.parse(address);
-    if (url === null)
-        throw new InvalidValueError('is not a host name, host:port or https:// URL');
-    if (url.username !== '' || url.password !== '' || address.includes('@')) {
-        throw new InvalidValueError("has a user name or password inside; they go into 'email' and 'password'");
-    }
-    if (/[?#]/.test(address))
-        throw new InvalidValueError('has a query or fragment (? or #)');
-    if (url.protocol === 'http:') {
-        if (!isLoopback(url.hostname)) {
-            throw new InvalidValueError('begins with http://, which would send the password unprotected; use https://');
-        }
-    }
-    else if (url.protocol !== 'https:') {
-        throw new InvalidValueError('begins with something else than https://');
-    }
-    if (!/^[a-z0-9._-]+$/.test(url.hostname) && !(0,external_node_net_namespaceObject.isIPv6)(url.hostname.slice(1, -1))) {
-        throw new InvalidValueError('has a character that no host name has');
-    }
-    const path = url.pathname.replace(/\/+$/, '');
-    if (!/^[\w/.~-]*$/.test(path)) {
-        throw new InvalidValueError('has a path with characters other than letters, digits and /._~-');
-    }
-    return url.origin + (path === '' ? ADMIN_PATH : path);
-}
-function host_hostOf(url) {
-    return new URL(url).host;
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ./node_modules/otpauth/dist/otpauth.node.min.mjs
-//! otpauth 9.5.2 | (c) Héctor Molinero Fernández | MIT | https://github.com/hectorm/otpauth
-/// <reference types="./otpauth.d.ts" />
-// @ts-nocheck
-const t=(()=>{if("object"==typeof globalThis)return globalThis;Object.defineProperty(Object.prototype,"__GLOBALTHIS__",{get(){return this},configurable:!0});try{if("undefined"!=typeof __GLOBALTHIS__)return __GLOBALTHIS__}finally{delete Object.prototype.__GLOBALTHIS__}return"undefined"!=typeof self?self:"undefined"!=typeof window?window:"undefined"!=typeof global?global:void 0})(),r=e=>{switch(!0){case/^(?:SHA-?1|SSL3-SHA1)$/i.test(e):return"SHA1";case/^SHA(?:2?-)?224$/i.test(e):return"SHA224";case/^SHA(?:2?-)?256$/i.test(e):return"SHA256";case/^SHA(?:2?-)?384$/i.test(e):return"SHA384";case/^SHA(?:2?-)?512$/i.test(e):return"SHA512";case/^SHA3-224$/i.test(e):return"SHA3-224";case/^SHA3-256$/i.test(e):return"SHA3-256";case/^SHA3-384$/i.test(e):return"SHA3-384";case/^SHA3-512$/i.test(e):return"SHA3-512";default:throw new TypeError(`Unknown hash algorithm: ${e}`)}},i=(r,i,s)=>{if(external_node_crypto_namespaceObject_0?.createHmac){const n=external_node_crypto_namespaceObject.createHmac(r,t.Buffer.from(i));return n.update(t.Buffer.from(s)),n.digest()}throw new Error("Missing HMAC function")},s="ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",n=e=>{let t=(e=e.replace(/ /g,"").toUpperCase()).length;for(;"="===e[t-1];)--t;t<e.length&&(e=e.substring(0,t));const r=new ArrayBuffer(5*e.length/8|0),i=new Uint8Array(r);let n=0,a=0,o=0;for(let t=0;t<e.length;t++){const r=s.indexOf(e[t]);if(-1===r)throw new TypeError(`Invalid character found: ${e[t]}`);a=a<<5|r,n+=5,n>=8&&(n-=8,i[o++]=a>>>n)}return i},a=e=>{let t=0,r=0,i="";for(let n=0;n<e.length;n++)for(r=r<<8|e[n],t+=8;t>=5;)i+=s[r>>>t-5&31],t-=5;return t>0&&(i+=s[r<<5-t&31]),i},o="0123456789ABCDEF",l=e=>{e=e.replace(/ /g,"").toUpperCase();const t=new ArrayBuffer(e.length/2),r=new Uint8Array(t);for(let t=0;t<e.length;t+=2){const i=o.indexOf(e[t]),s=o.indexOf(e[t+1]);if(-1===i||-1===s)throw new TypeError(`Invalid character found: ${e.substring(t,t+2)}`);r[t/2]=i<<4|s}return r},u=e=>{let t="";for(let r=0;r<e.length;r++){const i=e[r].toString(16);1===i.length&&(t+="0"),t+=i}return t.toUpperCase()},h=e=>{
-const t=new ArrayBuffer(e.length),r=new Uint8Array(t);for(let t=0;t<e.length;t++)r[t]=255&e.charCodeAt(t);return r},c=e=>{let t="";for(let r=0;r<e.length;r++)t+=String.fromCharCode(e[r]);return t},d=t.TextEncoder?new t.TextEncoder:null,f=t.TextDecoder?new t.TextDecoder:null,g=e=>{if(!d)throw new Error("Encoding API not available");return d.encode(e)},m=e=>{if(!f)throw new Error("Encoding API not available");return f.decode(e)};class p{static fromLatin1(e){return new p({buffer:h(e).buffer})}static fromUTF8(e){return new p({buffer:g(e).buffer})}static fromBase32(e){return new p({buffer:n(e).buffer})}static fromHex(e){return new p({buffer:l(e).buffer})}get buffer(){return this.bytes.buffer}get latin1(){return Object.defineProperty(this,"latin1",{enumerable:!0,writable:!1,configurable:!1,value:c(this.bytes)}),this.latin1}get utf8(){return Object.defineProperty(this,"utf8",{enumerable:!0,writable:!1,configurable:!1,value:m(this.bytes)}),this.utf8}get base32(){return Object.defineProperty(this,"base32",{enumerable:!0,writable:!1,configurable:!1,value:a(this.bytes)}),this.base32}get hex(){return Object.defineProperty(this,"hex",{enumerable:!0,writable:!1,configurable:!1,value:u(this.bytes)}),this.hex}constructor({buffer:r,size:i=20}={}){this.bytes=void 0===r?(r=>{if(external_node_crypto_namespaceObject_0?.randomBytes)return external_node_crypto_namespaceObject.randomBytes(r);if(t.crypto?.getRandomValues)return t.crypto.getRandomValues(new Uint8Array(r));throw new Error("Cryptography API not available")})(i):new Uint8Array(r),Object.defineProperty(this,"bytes",{enumerable:!0,writable:!1,configurable:!1,value:this.bytes})}}class w{static get defaults(){return{issuer:"",label:"OTPAuth",issuerInLabel:!0,algorithm:"SHA1",digits:6,counter:0,window:1}}static generate({secret:e,algorithm:t=w.defaults.algorithm,digits:r=w.defaults.digits,counter:s=w.defaults.counter,hmac:n=i}){const a=(e=>{const t=new ArrayBuffer(8),r=new Uint8Array(t);let i=e;for(let e=7;e>=0&&0!==i;e--)r[e]=255&i,i-=r[e],i/=256;return r})(s),o=n(t,e.bytes,a)
-;if(!o?.byteLength||o.byteLength<19)throw new TypeError("Return value must be at least 19 bytes");const l=15&o[o.byteLength-1];return(((127&o[l])<<24|(255&o[l+1])<<16|(255&o[l+2])<<8|255&o[l+3])%10**r).toString().padStart(r,"0")}generate({counter:e=this.counter++}={}){return w.generate({secret:this.secret,algorithm:this.algorithm,digits:this.digits,counter:e,hmac:this.hmac})}static validate({token:r,secret:s,algorithm:n,digits:a=w.defaults.digits,counter:o=w.defaults.counter,window:l=w.defaults.window,hmac:u=i}){if(r.length!==a)return null;let h=null;const c=i=>{const l=w.generate({secret:s,algorithm:n,digits:a,counter:i,hmac:u});((r,i)=>{if(external_node_crypto_namespaceObject_0?.timingSafeEqual)return external_node_crypto_namespaceObject.timingSafeEqual(t.Buffer.from(r),t.Buffer.from(i));{if(r.length!==i.length)throw new TypeError("Input strings must have the same length");let e=-1,t=0;for(;++e<r.length;)t|=r.charCodeAt(e)^i.charCodeAt(e);return 0===t}})(r,l)&&(h=i-o)};c(o);for(let e=1;e<=l&&null===h&&(c(o-e),null===h)&&(c(o+e),null===h);++e);return h}validate({token:e,counter:t=this.counter,window:r}){return w.validate({token:e,secret:this.secret,algorithm:this.algorithm,digits:this.digits,counter:t,window:r,hmac:this.hmac})}toString(){const e=encodeURIComponent;return"otpauth://hotp/"+(this.issuer.length>0?this.issuerInLabel?`${e(this.issuer)}:${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?`)+`secret=${e(this.secret.base32)}&`+`algorithm=${e(this.algorithm)}&`+`digits=${e(this.digits)}&`+`counter=${e(this.counter)}`}constructor({issuer:e=w.defaults.issuer,label:t=w.defaults.label,issuerInLabel:i=w.defaults.issuerInLabel,secret:s=new p,algorithm:n=w.defaults.algorithm,digits:a=w.defaults.digits,counter:o=w.defaults.counter,hmac:l}={}){this.issuer=e,this.label=t,this.issuerInLabel=i,this.secret="string"==typeof s?p.fromBase32(s):s,this.algorithm=l?n:r(n),this.digits=a,this.counter=o,this.hmac=l}}class b{static get defaults(){return{issuer:"",label:"OTPAuth",issuerInLabel:!0,algorithm:"SHA1",digits:6,period:30,window:1}}
-static counter({period:e=b.defaults.period,timestamp:t=Date.now()}={}){return Math.floor(t/1e3/e)}counter({timestamp:e=Date.now()}={}){return b.counter({period:this.period,timestamp:e})}static remaining({period:e=b.defaults.period,timestamp:t=Date.now()}={}){return 1e3*e-t%(1e3*e)}remaining({timestamp:e=Date.now()}={}){return b.remaining({period:this.period,timestamp:e})}static generate({secret:e,algorithm:t,digits:r,period:i=b.defaults.period,timestamp:s=Date.now(),hmac:n}){return w.generate({secret:e,algorithm:t,digits:r,counter:b.counter({period:i,timestamp:s}),hmac:n})}generate({timestamp:e=Date.now()}={}){return b.generate({secret:this.secret,algorithm:this.algorithm,digits:this.digits,period:this.period,timestamp:e,hmac:this.hmac})}static validate({token:e,secret:t,algorithm:r,digits:i,period:s=b.defaults.period,timestamp:n=Date.now(),window:a,hmac:o}){return w.validate({token:e,secret:t,algorithm:r,digits:i,counter:b.counter({period:s,timestamp:n}),window:a,hmac:o})}validate({token:e,timestamp:t,window:r}){return b.validate({token:e,secret:this.secret,algorithm:this.algorithm,digits:this.digits,period:this.period,timestamp:t,window:r,hmac:this.hmac})}toString(){const e=encodeURIComponent;return"otpauth://totp/"+(this.issuer.length>0?this.issuerInLabel?`${e(this.issuer)}:${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?`)+`secret=${e(this.secret.base32)}&`+`algorithm=${e(this.algorithm)}&`+`digits=${e(this.digits)}&`+`period=${e(this.period)}`}constructor({issuer:e=b.defaults.issuer,label:t=b.defaults.label,issuerInLabel:i=b.defaults.issuerInLabel,secret:s=new p,algorithm:n=b.defaults.algorithm,digits:a=b.defaults.digits,period:o=b.defaults.period,hmac:l}={}){this.issuer=e,this.label=t,this.issuerInLabel=i,this.secret="string"==typeof s?p.fromBase32(s):s,this.algorithm=l?n:r(n),this.digits=a,this.period=o,this.hmac=l}}
-const y=/^otpauth:\/\/([ht]otp)\/(.+)\?([A-Z0-9.~_-]+=[^?&]*(?:&[A-Z0-9.~_-]+=[^?&]*)*)$/i,A=/^[2-7A-Z]+=*$/i,S=/^SHA(?:1|224|256|384|512|3-224|3-256|3-384|3-512)$/i,$=/^[A-Z0-9]+(?:[_-][A-Z0-9]+)*$/i,v=/^[+-]?\d+$/,I=/^\+?[1-9]\d*$/;class H{static parse(e,{hmac:t}={}){let r;try{r=e.match(y)}catch(e){}if(!Array.isArray(r))throw new URIError("Invalid URI format");const i=r[1].toLowerCase(),s=r[2].split(/(?::|%3A) *(.+)/i,2).map(decodeURIComponent),n=r[3].split("&").reduce((e,t)=>{const r=t.split(/=(.*)/,2).map(decodeURIComponent),i=r[0].toLowerCase(),s=r[1],n=e;return n[i]=s,n},{});let a;const o={};if("hotp"===i){if(a=w,void 0===n.counter||!v.test(n.counter))throw new TypeError("Missing or invalid 'counter' parameter");o.counter=parseInt(n.counter,10)}else{if("totp"!==i)throw new TypeError("Unknown OTP type");if(a=b,void 0!==n.period){if(!I.test(n.period))throw new TypeError("Invalid 'period' parameter");o.period=parseInt(n.period,10)}}if(void 0!==n.issuer&&(o.issuer=n.issuer),2===s.length?(o.label=s[1],void 0===o.issuer||""===o.issuer?o.issuer=s[0]:""===s[0]&&(o.issuerInLabel=!1)):(o.label=s[0],void 0!==o.issuer&&""!==o.issuer&&(o.issuerInLabel=!1)),void 0===n.secret||!A.test(n.secret))throw new TypeError("Missing or invalid 'secret' parameter");if(o.secret=n.secret,void 0!==n.algorithm){if(!(t?$:S).test(n.algorithm))throw new TypeError("Invalid 'algorithm' parameter");o.algorithm=n.algorithm}if(void 0!==n.digits){if(!I.test(n.digits))throw new TypeError("Invalid 'digits' parameter");o.digits=parseInt(n.digits,10)}return void 0!==t&&(o.hmac=t),new a(o)}static stringify(e){if(e instanceof w||e instanceof b)return e.toString();throw new TypeError("Invalid 'HOTP/TOTP' object")}}const T="9.5.2";
-//# sourceMappingURL=otpauth.node.min.mjs.map
-
-;// CONCATENATED MODULE: ./build/src/box/totp.js
-
-
-const STEP_MS = 30_000;
-const MAX_CODES = 5;
-const MAX_CODES_IN_A_STEP = 3;
-const SPREAD = 10;
-const LATE_SPREAD = 20;
-function checkTotpSecret(given) {
-    const secret = given.includes('://') ? secretOfUri(given) : given;
-    const base32 = secret.replace(/\s/g, '').replace(/=+$/, '').toUpperCase();
-    if (!/^[A-Z2-7]+$/.test(base32)) {
-        throw new InvalidValueError('is not base32: letters and the digits 2 to 7, as shown when two-factor was set up');
-    }
-    if (base32.length < 16) {
-        throw new InvalidValueError('is too short for a secret; it is not the six digits of the moment that are asked for');
-    }
-    return base32;
-}
-function secretOfUri(uri) {
-    let totp;
-    try {
-        totp = H.parse(uri.trim());
-    }
-    catch {
-        throw new InvalidValueError('is not an otpauth:// URI that can be read');
-    }
-    if (!(totp instanceof b) ||
-        totp.algorithm !== 'SHA1' ||
-        totp.digits !== 6 ||
-        totp.period * 1000 !== STEP_MS) {
-        throw new InvalidValueError('is an otpauth:// URI of another kind than those of a box (TOTP, SHA-1, 6 digits, 30 s)');
-    }
-    return totp.secret.base32;
-}
-class TotpCodes {
-    #secret;
-    #refusedAt = [];
-    #sentStep;
-    #refusedStep;
-    #boxAhead = 0;
-    constructor(secret) {
-        this.#secret = p.fromBase32(secret);
-    }
-    next() {
-        const current = Math.floor((Date.now() + this.#boxAhead) / STEP_MS);
-        const others = [current - 1, current, current + 1].filter((step) => step !== this.#refusedStep);
-        const step = this.#refusedStep === undefined
-            ? current
-            : (others[Math.floor(Math.random() * others.length)] ?? current);
-        this.#sentStep = step;
-        return b.generate({ secret: this.#secret, timestamp: step * STEP_MS });
-    }
-    waitAfter(error) {
-        if (!(error instanceof TotpRefusedError))
-            return undefined;
-        this.#boxAhead = error.boxAhead;
-        this.#refusedStep = this.#sentStep;
-        const now = Date.now();
-        this.#refusedAt.push(now);
-        const refusals = this.#refusedAt.length;
-        if (refusals === MAX_CODES)
-            return undefined;
-        if (refusals === 1)
-            return Math.random() * SPREAD;
-        if (refusals !== MAX_CODES_IN_A_STEP)
-            return 0;
-        const [first = now] = this.#refusedAt;
-        return Math.max(0, first + STEP_MS - now) / 1000 + SPREAD + Math.random() * LATE_SPREAD;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/action/mask.js
-
-
-
-function mask(secret) {
-    if (secret.trim() === '')
-        return;
-    core_setSecret(secret);
-    keepSecret(secret);
-}
-function maskCredentials(credentials) {
-    mask(credentials.secret);
-    mask(basicCredentials(credentials));
-}
-function maskKey(api_key, accounts) {
-    for (const email of accounts)
-        maskCredentials({ email, secret: api_key });
-}
-
-;// CONCATENATED MODULE: ./build/src/action/inputs.js
-
-
-
-
-
-
-
-
-const MAX_TIMEOUT = 21_600;
-function readInputs() {
-    const password = getInput('password', { trimWhitespace: false }).replace(/[\r\n]+$/, '');
-    const totpSecret = getInput('totp-secret');
-    mask(password);
-    mask(totpSecret);
-    const problems = [];
-    function check(input, inCaseOfFault, read) {
-        try {
-            return read();
-        }
-        catch (error) {
-            if (!(error instanceof InvalidValueError))
-                throw error;
-            problems.push({ input, fault: error.message });
-            return inCaseOfFault;
-        }
-    }
-    const host = getInput('host');
-    const email = check('email', '', () => checkEmail(required(getInput('email'))));
-    const inputs = {
-        email,
-        password: check('password', '', () => checkPassword(required(password))),
-        url: host || email ? check('host', '', () => adminUrl(host || defaultHost(email))) : '',
-        totpSecret: check('totp-secret', undefined, () => whereGiven(totpSecret, readTotpSecret)),
-        ca: check('ca-certificate', undefined, () => whereGiven(getInput('ca-certificate'), checkCertificates)),
-        requiredPrivilege: check('require-privilege', undefined, () => whereGiven(getInput('require-privilege'), checkPrivilege)),
-        timeout: check('timeout', 0, () => checkTimeout(getInput('timeout'))),
-        logout: check('logout', true, () => readBoolean('logout')),
-        verifyLogout: check('verify-logout', false, () => readBoolean('verify-logout')),
-    };
-    if (inputs.verifyLogout && !inputs.logout) {
-        problems.push({
-            input: 'verify-logout',
-            fault: "is true, but there is nothing to verify with 'logout: false'",
-        });
-    }
-    if (problems.length > 0)
-        throw new InputError(problems);
-    maskCredentials({ email, secret: inputs.password });
-    return inputs;
-}
-function required(value) {
-    if (value.trim() === '')
-        throw new InvalidValueError(EMPTY);
-    return value;
-}
-function whereGiven(value, read) {
-    return value === '' ? undefined : read(value);
-}
-function readTotpSecret(given) {
-    const secret = checkTotpSecret(given);
-    mask(secret);
-    return secret;
-}
-function checkPrivilege(privilege) {
-    if (!/^[a-z0-9_-]+$/.test(privilege)) {
-        throw new InvalidValueError("is not the name of a privilege; a box knows one, 'admin'");
-    }
-    return privilege;
-}
-function checkTimeout(timeout) {
-    const seconds = Number(timeout);
-    if (!/^\d+$/.test(timeout) || seconds < 1 || seconds > MAX_TIMEOUT) {
-        throw new InvalidValueError(`is not a whole number of seconds from 1 to ${MAX_TIMEOUT}`);
-    }
-    return seconds;
-}
-function readBoolean(name) {
-    try {
-        return getBooleanInput(name);
-    }
-    catch {
-        throw new InvalidValueError('is neither true nor false');
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/action/outputs.js
-
-
-function setOutputs(outputs) {
-    inFile('GITHUB_OUTPUT', () => {
-        for (const [name, value] of Object.entries(outputs))
-            setOutput(name, value);
-    });
-}
-
-;// CONCATENATED MODULE: ./build/src/action/session.js
-
-
-
-const NAME = 'session';
-function saveSession(session) {
-    save(JSON.stringify(session));
-}
-function forgetSession() {
-    save('');
-}
-function readSession() {
-    const state = getState(NAME);
-    if (state === '')
-        return undefined;
-    let session;
-    try {
-        session = JSON.parse(state);
-    }
-    catch {
-        throw new SessionError();
-    }
-    if (!isSession(session))
-        throw new SessionError();
-    return session;
-}
-function isSession(value) {
-    const fields = Object(value);
-    return (typeof fields.url === 'string' &&
-        typeof fields.api_key === 'string' &&
-        Array.isArray(fields.accounts) &&
-        fields.accounts.every((account) => typeof account === 'string'));
-}
-function save(state) {
-    inFile('GITHUB_STATE', () => saveState(NAME, state));
-}
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = require("node:timers/promises");
-;// CONCATENATED MODULE: ./build/src/box/deadline.js
-
-const ATTEMPT_MS = 65_000;
-const SLOW_MS = 2_000;
-class Deadline {
-    #end;
-    #stop;
-    constructor(seconds, stop) {
-        this.#end = performance.now() + seconds * 1000;
-        this.#stop = stop;
-    }
-    get secondsLeft() {
-        return Math.max(0, (this.#end - performance.now()) / 1000);
-    }
-    get stopped() {
-        return this.#stop.requested.aborted;
-    }
-    async attempt(work, onSlow) {
-        const timeIsUp = new AbortController();
-        const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
-        const timer = setTimeout(() => timeIsUp.abort(), ms);
-        const slow = setTimeout(() => onSlow((ms - SLOW_MS) / 1000), SLOW_MS);
-        try {
-            return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
-        }
-        finally {
-            clearTimeout(timer);
-            clearTimeout(slow);
-        }
-    }
-    async wait(seconds) {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(seconds * 1000, undefined, { signal: this.#stop.requested });
-        }
-        catch (error) {
-            if (!this.stopped)
-                throw error;
-        }
-    }
-}
-
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = require("node:tls");
 ;// CONCATENATED MODULE: ./build/src/box/failures.js
 
 
 
+/** Says of an error of Node's network stack what it means for whoever runs the workflow. */
 function explain(error, circumstances) {
     const { url, proxy, verified, aborted, ownCa } = circumstances;
     if (!(error instanceof Error) || error instanceof errors_ExplainedError)
@@ -3026,6 +2728,7 @@ function explain(error, circumstances) {
         return new AnswerError(url, 'it sent something that is not HTTP');
     if (SYSTEM_FAULT.test(code) || code in CONNECTION_FAULTS) {
         const why = `${CONNECTION_FAULTS[code] ?? 'the connection failed'} (${code})`;
+        // Behind a proxy, what fails before the box has proven who it is may be the proxy's doing.
         if (proxy !== undefined && !verified)
             return new ProxyError(proxy, host, why);
         const onTheWay = 'syscall' in error && BEFORE_A_CONNECTION.includes(String(error.syscall));
@@ -3038,13 +2741,17 @@ function explain(error, circumstances) {
     const tls = TLS_FAULTS.find(([pattern]) => pattern.test(error.message));
     return new TlsError(host, tls?.[1] ?? quote(error.message));
 }
+/** The codes of the operating system and of its resolver; `EPROTO` is what Node makes of an error of OpenSSL. */
 const SYSTEM_FAULT = /^(?!EPROTO$)E(AI_)?[A-Z\d]+$/;
 const BEFORE_A_CONNECTION = ['connect', 'getaddrinfo'];
+/** The names in a certificate that is for another one. */
 function namesIn(error) {
     const { cert } = error;
     return cert?.subjectaltname ?? `CN:${cert?.subject?.CN ?? ''}`;
 }
+/** What passes by itself, of all that comes from a proxy: a status, or an error of the connection to it. */
 const PASSING_PROXY_FAULTS = /^(429|502|503|504)$|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|EAI_AGAIN|socket hang up/;
+/** What the DNS says for good; `EAI_AGAIN` passes. */
 const UNKNOWN_HOST = ['ENOTFOUND', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'];
 const GIVE_CERTIFICATE = "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).";
 const OWN_CA_REMEDY = "Check that 'ca-certificate' is the certificate that the box serves now, or that of the authority that issued it.";
@@ -3053,6 +2760,7 @@ const UNKNOWN_AUTHORITY = [
     'it is from an authority that this runner does not know',
     GIVE_AUTHORITY,
 ];
+/** By the codes of OpenSSL's X.509 verification, as Node gives them. */
 const CERTIFICATE_FAULTS = {
     DEPTH_ZERO_SELF_SIGNED_CERT: ['it is self-signed', GIVE_CERTIFICATE],
     SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
@@ -3072,6 +2780,7 @@ const CERTIFICATE_FAULTS = {
         'Get a new one on the box (System > TLS certificates).',
     ],
 };
+/** By the words of OpenSSL. */
 const TLS_FAULTS = [
     [
         /wrong.version.number|packet.length.too.long|http.request/i,
@@ -3097,6 +2806,14 @@ const CONNECTION_FAULTS = {
 
 
 
+/**
+ * The proxy that the environment names for a URL, as host and port, or nothing where there is none.
+ * `@actions/http-client` finds it by itself; here it is only named and checked, since the library goes without
+ * a proxy where the variable cannot be read.
+ *
+ * @throws ProxySettingError where the variable is no http:// or https:// URL; never with the variable, which
+ * may hold a password
+ */
 function proxyFor(url) {
     const variable = url.startsWith('https:') ? 'https_proxy' : 'http_proxy';
     const setting = process.env[variable] || process.env[variable.toUpperCase()];
@@ -3117,6 +2834,7 @@ function proxyFor(url) {
         keepSecret(password);
         keepSecret(`${decodeURIComponent(proxy.username)}:${password}`);
     }
+    // `tunnel`, unchanged since 2018, uses what Node deprecates, and Node would say so in the log.
     process.noDeprecation = true;
     return host_hostOf(proxy.href);
 }
@@ -3130,8 +2848,16 @@ function proxyFor(url) {
 
 
 
+/** Bytes of an answer that are read; a MeResponse has some 200. */
 const MAX_BYTES = 1_000_000;
+/** Whatever the environment says. */
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
+/**
+ * Sends one request, once: no retry, no redirect followed, no connection kept. The certificate and name of
+ * the box are verified before a credential leaves, TLS 1.2 at least, whatever the environment says.
+ *
+ * @throws ConnectionError, ProxyError, ProxySettingError, HostUnknownError, CertificateError, TlsError, AnswerError
+ */
 async function send(request) {
     const { method, url, userAgent, credentials, headers, signal } = request;
     keepSecret(credentials.secret);
@@ -3139,7 +2865,7 @@ async function send(request) {
     const wire = new Wire(request);
     try {
         wire.proxy = proxyFor(url);
-        const client = new lib_HttpClient(userAgent, [new BasicCredentialHandler(credentials.email, credentials.secret), wire], { allowRedirects: false, allowRetries: false });
+        const client = new HttpClient(userAgent, [new BasicCredentialHandler(credentials.email, credentials.secret), wire], { allowRedirects: false, allowRetries: false });
         const { message } = await unlessAborted(client.request(method, url, null, headers), signal);
         const { statusCode: status = 0 } = message;
         const date = Date.parse(message.headers.date ?? '');
@@ -3161,9 +2887,11 @@ async function send(request) {
         });
     }
 }
+/** Sets up the connection; knows afterwards how far it came. */
 class Wire {
     #request;
     proxy;
+    /** Whether the box had proven who it is, so that the request may have reached it; at once without TLS. */
     verified;
     constructor(request) {
         this.#request = request;
@@ -3171,6 +2899,7 @@ class Wire {
     }
     prepareRequest(options) {
         const { ca, signal, userAgent } = this.#request;
+        // The library adds the id of the workflow run, which is no business of the box.
         Object.assign(options.headers ?? {}, { 'user-agent': userAgent });
         options.signal = signal;
         const { agent, host } = options;
@@ -3186,9 +2915,11 @@ class Wire {
             },
         });
         if ('proxyOptions' in agent) {
+            // What `tunnel` sends to the proxy goes by these: it shall not outlive the attempt, and a proxy with TLS be verified.
             Object.assign(agent.proxyOptions ?? {}, { signal, ...TLS });
         }
         else {
+            // The library takes the brackets of an IPv6 address for a part of the name.
             options.host = host?.replace(/^\[(.*)\]$/, '$1');
         }
     }
@@ -3199,12 +2930,14 @@ class Wire {
         return Promise.reject(new Error('The box never asks for another kind of credentials'));
     }
 }
+/** Some requests never settle: after an answer of 101, Node drops the connection without a word. */
 async function unlessAborted(work, signal) {
     const aborted = new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     return Promise.race([work, aborted]);
 }
+/** The body of an answer with status 200; those of others are not looked at. */
 async function read(message, url) {
     if (message.statusCode !== 200) {
         message.destroy();
@@ -3215,11 +2948,17 @@ async function read(message, url) {
     for await (const chunk of message) {
         chunks.push(chunk);
         length += chunk.length;
+        // Leaving the loop destroys the stream.
         if (length > MAX_BYTES)
             throw new AnswerError(url, 'it sent more than 1 MB');
     }
     return Buffer.concat(chunks);
 }
+/**
+ * The JSON object in an answer; a byte order mark before it is forgiven.
+ *
+ * @throws AnswerError that says what came instead, never with a part of it: there may be a key in it
+ */
 function parseJson({ url, headers, body }) {
     if (body.length === 0)
         throw new AnswerError(url, 'it sent nothing');
@@ -3252,6 +2991,13 @@ function parseJson({ url, headers, body }) {
 
 
 
+/**
+ * Reads an answer with status 200 and insists only on a well-formed key, so that the key can be put in safety
+ * before anything else fails.
+ *
+ * @throws PasswordRefusedError, TotpMissingError, TotpRefusedError, LoginRefusedError as the box decided;
+ * AnswerError where it is no MeResponse
+ */
 function readMeResponse(answer, email) {
     const me = parseJson(answer);
     const { api_key, status, reason } = me;
@@ -3274,6 +3020,11 @@ function readMeResponse(answer, email) {
         throw new PasswordRefusedError(email, host);
     throw new LoginRefusedError(host, typeof reason === 'string' ? quote(reason) : 'it gave no reason.');
 }
+/**
+ * Checks all that came beside the key.
+ *
+ * @throws AnswerError where the status is not ok, the account is another one, or a privilege is no plain name
+ */
 function checkMe({ me, url }, email) {
     const { status, email: named = email, privileges = [] } = me;
     if (status !== 'ok') {
@@ -3287,9 +3038,11 @@ function checkMe({ me, url }, email) {
     }
     return { email, privileges };
 }
+/** The box's own keys are 64 hex characters; the published examples are not, so any that is safe to hand on will do. */
 function isApiKey(value) {
     return typeof value === 'string' && /^[\w.~+/=-]{1,1024}$/.test(value);
 }
+/** One that Basic credentials can carry. */
 function isEmail(value) {
     return typeof value === 'string' && /^[!-9;-~]{1,320}$/.test(value);
 }
@@ -3297,15 +3050,24 @@ function isPrivileges(value) {
     return (Array.isArray(value) &&
         value.every((name) => typeof name === 'string' && /^[a-z0-9_-]{1,64}$/.test(name)));
 }
+/** Milliseconds; `Date` counts whole seconds, so the middle of that second is the best guess. */
 function boxAhead({ date, arrived }) {
     return date === undefined ? 0 : date + 500 - arrived;
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/retry.js
 
+/** Seconds: the first wait is half to all of this, and each next one twice as long, up to the longest. */
 const FIRST_WAIT = 1;
 const LONGEST_WAIT = 15;
+/** What a lost answer to a login means for its user. */
 const KEY_LOST = ' If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days.';
+/**
+ * Does the work until it succeeds, fails for good, or the deadline would pass. Says each wait and its reason.
+ *
+ * @throws what the work threw last, as GaveUpError where time ran out; StoppedError when the deadline was stopped.
+ * Each says so where a key may have been lost on the way.
+ */
 async function retry_retry(work, { deadline, log, grantsKeys, waitAfter }) {
     const started = performance.now();
     const onSlow = (secondsLeft) => log.info(`No answer yet; a box works on one request at a time. Waiting for up to ${inSeconds(secondsLeft)} more.`);
@@ -3340,6 +3102,7 @@ async function retry_retry(work, { deadline, log, grantsKeys, waitAfter }) {
         }
     }
 }
+/** Seconds; what the box asked for comes on top, so that jobs which it told the same do not come back as one. */
 function waitAfterTransient(error, attempt) {
     if (!(error instanceof TransientError))
         return undefined;
@@ -3353,6 +3116,12 @@ function inSeconds(seconds) {
 ;// CONCATENATED MODULE: ./build/src/box/sign-in.js
 
 
+/**
+ * Signs in, with two-factor codes and further attempts where they help, until the deadline. The answer to a
+ * refused password is final.
+ *
+ * @throws the errors of `UserApi.login` and `retry`
+ */
 async function signIn(api, { email, password, totpSecret, deadline, log }) {
     const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret);
     return retry_retry((signal) => api.login(email, password, { totp: codes?.next(), signal }), {
@@ -3367,7 +3136,13 @@ async function signIn(api, { email, password, totpSecret, deadline, log }) {
 
 
 
+/** Seconds that signing out may take, retries and the proof included. */
 const SIGN_OUT_SECONDS = 30;
+/**
+ * Ends a session key. Resolves too where the key was dead already: a box does not tell the difference.
+ *
+ * @throws NotEndedError
+ */
 async function signOut(api, { accounts, api_key, deadline, log }) {
     let failure;
     for (const email of accounts) {
@@ -3379,12 +3154,18 @@ async function signOut(api, { accounts, api_key, deadline, log }) {
             });
         }
         catch (error) {
+            // The key may be another account's, so those are tried all the same.
             failure ??= error instanceof errors_ExplainedError ? new NotEndedError(error) : error;
         }
     }
     if (failure !== undefined)
         throw failure;
 }
+/**
+ * Proves that a key is refused.
+ *
+ * @throws KeyAliveError where it works; ProofError where neither can be shown
+ */
 async function proveEnded(api, { accounts, api_key, deadline, log }) {
     let works = false;
     try {
@@ -3407,6 +3188,7 @@ async function proveEnded(api, { accounts, api_key, deadline, log }) {
 
 
 
+/** @throws AnswerError where it is no LogoutResponse */
 function readLogoutResponse(answer) {
     const { status } = parseJson(answer);
     if (status === undefined)
@@ -3417,6 +3199,12 @@ function readLogoutResponse(answer) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/retry-after.js
+/**
+ * Seconds to wait by a `Retry-After` header (RFC 9110, 10.2.3): a count of seconds or an HTTP date.
+ *
+ * @param now milliseconds since 1970
+ * @returns nothing where there is none or it is neither
+ */
 function retryAfterSeconds(header, now) {
     if (header === undefined)
         return undefined;
@@ -3436,6 +3224,10 @@ function retryAfterSeconds(header, now) {
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 const BUSY = [429, 502, 503, 504];
+/**
+ * The User API of a Mail-in-a-Box, as published in `api/mailinabox.yml` of mail-in-a-box/mailinabox. Each call
+ * is one request; it throws the errors of `errors.ts` and never a secret.
+ */
 class UserApi {
     #options;
     constructor(options) {
@@ -3444,16 +3236,28 @@ class UserApi {
     get url() {
         return this.#options.url;
     }
+    /**
+     * `POST /login`: exchanges email and password for a session key.
+     *
+     * @param totp the six digits of the moment, for an account with two-factor authentication
+     */
     async login(email, password, { signal, totp }) {
         const headers = totp === undefined ? {} : { 'X-Auth-Token': totp };
         const credentials = { email, secret: password };
         const answer = await this.#send('POST', '/login', credentials, { headers, signal });
         return readMeResponse(this.#expectOk(answer), email);
     }
+    /** `POST /logout`: ends a session key. A box answers `ok` in any case. */
     async logout(email, apiKey, { signal }) {
         const answer = await this.#send('POST', '/logout', { email, secret: apiKey }, { signal });
         return readLogoutResponse(this.#expectOk(answer));
     }
+    /**
+     * Whether a session key works, by the cheapest of the endpoints that need one. A key that does not counts as
+     * a failed login there.
+     *
+     * @throws StatusError and others where the answer shows neither
+     */
     async keyWorks(email, apiKey, { signal }) {
         const credentials = { email, secret: apiKey };
         const answer = await this.#send('GET', '/system/privacy', credentials, { signal });
@@ -3465,6 +3269,7 @@ class UserApi {
                 return true;
         }
         const { url, body } = this.#expectOk(answer);
+        // A live key gets the box's own setting; whatever else comes with 200 is no box, and shows nothing.
         if (/^(true|false)\s*$/.test(Buffer.from(body).toString()))
             return true;
         throw new AnswerError(url, 'it sent neither true nor false');
@@ -3510,6 +3315,7 @@ class UserApi {
 const package_namespaceObject = /*#__PURE__*/JSON.parse('{"UU":"mailinabox-login","rE":"1.0.0"}');
 ;// CONCATENATED MODULE: ./build/src/version.js
 
+/** What the action calls itself towards the box. */
 const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`;
 
 ;// CONCATENATED MODULE: ./build/src/login.js
@@ -3528,6 +3334,14 @@ const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`
 
 
 
+/** Runs the step to its end, which is never a rejection. */
+function run() {
+    return runStep(login);
+}
+/**
+ * The step: trades email and password for a session key and hands it to the later steps. From the moment the
+ * key is here it is masked, then in the hands of the post-step, before anything else can fail.
+ */
 async function login() {
     const inputs = readInputs();
     requireCommandFiles();
@@ -3543,6 +3357,7 @@ async function login() {
         saveSession({ url, accounts, api_key, ca, verifyLogout });
         saved = true;
         const account = requireAccount(grant, inputs);
+        // The post-step ends what was saved; nothing was handed out yet.
         if (stop.requested.aborted)
             throw new StoppedError();
         handOver(grant, account, inputs);
@@ -3567,6 +3382,7 @@ function handOver({ api_key }, { email, privileges }, { url, logout }) {
     log.info(`Signed in to ${url} as ${email} (${privileges.join(', ') || 'no privileges'}); ` +
         (logout ? 'the key ends with the job.' : 'the key lives on after the job.'));
 }
+/** Ends a key that will not be used. Where that fails, the post-step tries again, if the key was saved. */
 async function endAtOnce(api, { accounts, api_key }, saved, stop) {
     const deadline = new Deadline(SIGN_OUT_SECONDS, stop);
     try {
@@ -3582,8 +3398,7 @@ async function endAtOnce(api, { accounts, api_key }, saved, stop) {
 
 ;// CONCATENATED MODULE: ./build/src/main.js
 
-
-void runStep(login);
+void run();
 
 })();
 

@@ -21,7 +21,7 @@ var tls = __nccwpck_require__(756);
 var http = __nccwpck_require__(611);
 var https = __nccwpck_require__(692);
 var events = __nccwpck_require__(434);
-var assert = __nccwpck_require__(613);
+var assert = __nccwpck_require__(67);
 var util = __nccwpck_require__(23);
 
 
@@ -282,14 +282,6 @@ __webpack_unused_export__ = debug; // for test
 
 /***/ }),
 
-/***/ 613:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("assert");
-
-/***/ }),
-
 /***/ 434:
 /***/ ((module) => {
 
@@ -322,6 +314,14 @@ module.exports = require("net");
 
 /***/ }),
 
+/***/ 67:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:http");
+
+/***/ }),
+
 /***/ 756:
 /***/ ((module) => {
 
@@ -336,107 +336,37 @@ module.exports = require("tls");
 "use strict";
 module.exports = require("util");
 
-/***/ })
+/***/ }),
 
-/******/ 	});
-/************************************************************************/
-/******/ 	// The module cache
-/******/ 	var __webpack_module_cache__ = {};
-/******/ 	
-/******/ 	// The require function
-/******/ 	function __nccwpck_require__(moduleId) {
-/******/ 		// Check if module is in cache
-/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
-/******/ 		if (cachedModule !== undefined) {
-/******/ 			return cachedModule.exports;
-/******/ 		}
-/******/ 		// Create a new module (and put it into the cache)
-/******/ 		var module = __webpack_module_cache__[moduleId] = {
-/******/ 			// no module.id needed
-/******/ 			// no module.loaded needed
-/******/ 			exports: {}
-/******/ 		};
-/******/ 	
-/******/ 		// Execute the module function
-/******/ 		var threw = true;
-/******/ 		try {
-/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
-/******/ 			threw = false;
-/******/ 		} finally {
-/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
-/******/ 		}
-/******/ 	
-/******/ 		// Return the exports of the module
-/******/ 		return module.exports;
-/******/ 	}
-/******/ 	
-/************************************************************************/
-/******/ 	/* webpack/runtime/asset-relocator-loader */
-/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
-/******/ 	
-/******/ 	/* webpack/runtime/create fake namespace object */
-/******/ 	(() => {
-/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
-/******/ 		var leafPrototypes;
-/******/ 		// create a fake namespace object
-/******/ 		// mode & 1: value is a module id, require it
-/******/ 		// mode & 2: merge all properties of value into the ns
-/******/ 		// mode & 4: return value when already ns object
-/******/ 		// mode & 16: return value when it's Promise-like
-/******/ 		// mode & 8|1: behave like require
-/******/ 		__nccwpck_require__.t = function(value, mode) {
-/******/ 			if(mode & 1) value = this(value);
-/******/ 			if(mode & 8) return value;
-/******/ 			if(typeof value === 'object' && value) {
-/******/ 				if((mode & 4) && value.__esModule) return value;
-/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
-/******/ 			}
-/******/ 			var ns = Object.create(null);
-/******/ 			__nccwpck_require__.r(ns);
-/******/ 			var def = {};
-/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
-/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
-/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
-/******/ 			}
-/******/ 			def['default'] = () => (value);
-/******/ 			__nccwpck_require__.d(ns, def);
-/******/ 			return ns;
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/define property getters */
-/******/ 	(() => {
-/******/ 		// define getter functions for harmony exports
-/******/ 		__nccwpck_require__.d = (exports, definition) => {
-/******/ 			for(var key in definition) {
-/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
-/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
-/******/ 				}
-/******/ 			}
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
-/******/ 	(() => {
-/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/make namespace object */
-/******/ 	(() => {
-/******/ 		// define __esModule on exports
-/******/ 		__nccwpck_require__.r = (exports) => {
-/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
-/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
-/******/ 			}
-/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/************************************************************************/
-var __webpack_exports__ = {};
-// This entry need to be wrapped in an IIFE because it need to be in strict mode.
-(() => {
+/***/ 49:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
 "use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ hasSession),
+/* harmony export */   f: () => (/* binding */ SESSION)
+/* harmony export */ });
+/** The name under which the step leaves its session to the post-step. */
+const SESSION = 'session';
+/** Whether there is something to do for the post-step, found out without loading anything. */
+function hasSession() {
+    return (process.env[`STATE_${SESSION}`] ?? '') !== '';
+}
+
+
+/***/ }),
+
+/***/ 584:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+// ESM COMPAT FLAG
+__nccwpck_require__.r(__webpack_exports__);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  run: () => (/* binding */ run)
+});
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = require("os");
@@ -609,6 +539,1071 @@ function file_command_prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = require("path");
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(67);
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+
+/**
+ * The code to exit an action
+ */
+var ExitCode;
+(function (ExitCode) {
+    /**
+     * A code indicating that the action was successful
+     */
+    ExitCode[ExitCode["Success"] = 0] = "Success";
+    /**
+     * A code indicating that the action was a failure
+     */
+    ExitCode[ExitCode["Failure"] = 1] = "Failure";
+})(ExitCode || (ExitCode = {}));
+//-----------------------------------------------------------------------
+// Variables
+//-----------------------------------------------------------------------
+/**
+ * Sets env variable for this action and future actions in the job
+ * @param name the name of the variable to set
+ * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function exportVariable(name, val) {
+    const convertedVal = toCommandValue(val);
+    process.env[name] = convertedVal;
+    const filePath = process.env['GITHUB_ENV'] || '';
+    if (filePath) {
+        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+    }
+    issueCommand('set-env', { name }, convertedVal);
+}
+/**
+ * Registers a secret which will get masked from logs
+ *
+ * @param secret - Value of the secret to be masked
+ * @remarks
+ * This function instructs the Actions runner to mask the specified value in any
+ * logs produced during the workflow run. Once registered, the secret value will
+ * be replaced with asterisks (***) whenever it appears in console output, logs,
+ * or error messages.
+ *
+ * This is useful for protecting sensitive information such as:
+ * - API keys
+ * - Access tokens
+ * - Authentication credentials
+ * - URL parameters containing signatures (SAS tokens)
+ *
+ * Note that masking only affects future logs; any previous appearances of the
+ * secret in logs before calling this function will remain unmasked.
+ *
+ * @example
+ * ```typescript
+ * // Register an API token as a secret
+ * const apiToken = "abc123xyz456";
+ * setSecret(apiToken);
+ *
+ * // Now any logs containing this value will show *** instead
+ * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+ * ```
+ */
+function setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
+}
+/**
+ * Prepends inputPath to the PATH (for this action and future actions)
+ * @param inputPath
+ */
+function addPath(inputPath) {
+    const filePath = process.env['GITHUB_PATH'] || '';
+    if (filePath) {
+        issueFileCommand('PATH', inputPath);
+    }
+    else {
+        issueCommand('add-path', {}, inputPath);
+    }
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
+}
+/**
+ * Gets the value of an input.
+ * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
+ * Returns an empty string if the value is not defined.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string
+ */
+function getInput(name, options) {
+    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
+    if (options && options.required && !val) {
+        throw new Error(`Input required and not supplied: ${name}`);
+    }
+    if (options && options.trimWhitespace === false) {
+        return val;
+    }
+    return val.trim();
+}
+/**
+ * Gets the values of an multiline input.  Each value is also trimmed.
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   string[]
+ *
+ */
+function getMultilineInput(name, options) {
+    const inputs = getInput(name, options)
+        .split('\n')
+        .filter(x => x !== '');
+    if (options && options.trimWhitespace === false) {
+        return inputs;
+    }
+    return inputs.map(input => input.trim());
+}
+/**
+ * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
+ * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
+ * The return value is also in boolean type.
+ * ref: https://yaml.org/spec/1.2/spec.html#id2804923
+ *
+ * @param     name     name of the input to get
+ * @param     options  optional. See InputOptions.
+ * @returns   boolean
+ */
+function getBooleanInput(name, options) {
+    const trueValue = ['true', 'True', 'TRUE'];
+    const falseValue = ['false', 'False', 'FALSE'];
+    const val = getInput(name, options);
+    if (trueValue.includes(val))
+        return true;
+    if (falseValue.includes(val))
+        return false;
+    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
+        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+/**
+ * Sets the value of an output.
+ *
+ * @param     name     name of the output to set
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function setOutput(name, value) {
+    const filePath = process.env['GITHUB_OUTPUT'] || '';
+    if (filePath) {
+        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+    }
+    process.stdout.write(os.EOL);
+    issueCommand('set-output', { name }, toCommandValue(value));
+}
+/**
+ * Enables or disables the echoing of commands into stdout for the rest of the step.
+ * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
+ *
+ */
+function setCommandEcho(enabled) {
+    issue('echo', enabled ? 'on' : 'off');
+}
+//-----------------------------------------------------------------------
+// Results
+//-----------------------------------------------------------------------
+/**
+ * Sets the action status to failed.
+ * When the action exits it will be with an exit code of 1
+ * @param message add error issue message
+ */
+function setFailed(message) {
+    process.exitCode = ExitCode.Failure;
+    core_error(message);
+}
+//-----------------------------------------------------------------------
+// Logging Commands
+//-----------------------------------------------------------------------
+/**
+ * Gets whether Actions Step Debug is on or not
+ */
+function isDebug() {
+    return process.env['RUNNER_DEBUG'] === '1';
+}
+/**
+ * Writes debug message to user log
+ * @param message debug message
+ */
+function debug(message) {
+    command_issueCommand('debug', {}, message);
+}
+/**
+ * Adds an error issue
+ * @param message error issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function core_error(message, properties = {}) {
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a warning issue
+ * @param message warning issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function warning(message, properties = {}) {
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Adds a notice issue
+ * @param message notice issue message. Errors will be converted to string via toString()
+ * @param properties optional properties to add to the annotation.
+ */
+function notice(message, properties = {}) {
+    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+/**
+ * Writes info to log with console.log.
+ * @param message info message
+ */
+function info(message) {
+    process.stdout.write(message + external_os_namespaceObject.EOL);
+}
+/**
+ * Begin an output group.
+ *
+ * Output until the next `groupEnd` will be foldable in this group
+ *
+ * @param name The name of the output group
+ */
+function startGroup(name) {
+    issue('group', name);
+}
+/**
+ * End an output group.
+ */
+function endGroup() {
+    issue('endgroup');
+}
+/**
+ * Wrap an asynchronous function call in a group.
+ *
+ * Returns the same type as the function itself.
+ *
+ * @param name The name of the group
+ * @param fn The function to wrap in the group
+ */
+function group(name, fn) {
+    return __awaiter(this, void 0, void 0, function* () {
+        startGroup(name);
+        let result;
+        try {
+            result = yield fn();
+        }
+        finally {
+            endGroup();
+        }
+        return result;
+    });
+}
+//-----------------------------------------------------------------------
+// Wrapper action state
+//-----------------------------------------------------------------------
+/**
+ * Saves state for current action, the state can only be retrieved by this action's post job execution.
+ *
+ * @param     name     name of the state to store
+ * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function core_saveState(name, value) {
+    const filePath = process.env['GITHUB_STATE'] || '';
+    if (filePath) {
+        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+    }
+    issueCommand('save-state', { name }, toCommandValue(value));
+}
+/**
+ * Gets the value of an state set by this action's main execution.
+ *
+ * @param     name     name of the state to get
+ * @returns   string
+ */
+function getState(name) {
+    return process.env[`STATE_${name}`] || '';
+}
+function getIDToken(aud) {
+    return __awaiter(this, void 0, void 0, function* () {
+        return yield OidcClient.getIDToken(aud);
+    });
+}
+/**
+ * Summary exports
+ */
+
+/**
+ * @deprecated use core.summary
+ */
+
+/**
+ * Path exports
+ */
+
+/**
+ * Platform utilities exports
+ */
+
+//# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: ./build/src/box/errors.js
+/**
+ * Everything that this client throws on purpose. Each error tells a person what happened and why it probably
+ * did (`message`) and what to do (`remedy`), under a `title` of a few words. Whoever builds one passes foreign
+ * text through `quote` first.
+ */
+class ExplainedError extends Error {
+    remedy;
+    /** Whether the box may have granted a key in an answer that did not arrive, or could not be read. */
+    answerLost;
+    constructor(message, remedy, answerLost = false) {
+        super(message);
+        this.remedy = remedy;
+        this.answerLost = answerLost;
+    }
+}
+/** A value that cannot be right. The message goes on from the value's name: `has a colon`. */
+class errors_InvalidValueError extends (/* unused pure expression or super */ null && (Error)) {
+}
+// What passes by itself, perhaps
+/** A failure that another attempt may overcome. */
+class TransientError extends ExplainedError {
+    /** Seconds that the box asked to wait for. */
+    retryAfter;
+    constructor(message, remedy, { answerLost, retryAfter }) {
+        super(message, remedy, answerLost);
+        this.retryAfter = retryAfter;
+    }
+}
+class ConnectionError extends TransientError {
+    title = 'Box not reached';
+    constructor(host, why, answerLost) {
+        super(`Cannot get an answer from ${host}: ${why}.`, 'Check that the box is up and reachable from this runner, and not banning its address after failed logins ' +
+            '(fail2ban), then run the job again.', { answerLost });
+    }
+}
+class ProxyError extends TransientError {
+    title = 'Proxy failed';
+    constructor(proxy, host, why) {
+        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, "Check the variables 'https_proxy' and 'no_proxy' of this runner, the proxy itself, and that it lets this host through.", { answerLost: false });
+    }
+}
+class BusyError extends TransientError {
+    title = 'Box busy';
+    constructor(host, status, retryAfter) {
+        super(`${host} is busy or restarting: it answered with HTTP ${status}. The box works on one request at a time, and a ` +
+            'status check or update can take minutes.', "Run the job again in some minutes, or give it more time with 'timeout'.", 
+        // nginx gave up with 504, but the login still stands in the daemon's queue.
+        { answerLost: status === 504, retryAfter });
+    }
+}
+/** The last of several failed attempts, with all of them counted. */
+class GaveUpError extends ExplainedError {
+    title;
+    constructor(last, attempts, seconds, why) {
+        const times = attempts === 1 ? 'Tried once' : `Tried ${attempts} times in ${Math.round(seconds)} s`;
+        super(`${last.message} ${times}; ${why}.`, last.remedy, last.answerLost);
+        this.title = last.title;
+    }
+}
+class StoppedError extends ExplainedError {
+    title = 'Cancelled';
+    constructor() {
+        super('Cancelled before the box had given its answer, or before the answer was used.', 'Nothing is wrong; run it again when you want its result.');
+    }
+}
+// What does not pass by itself
+class HostUnknownError extends ExplainedError {
+    title = 'Host unknown';
+    constructor(host) {
+        super(`There is no address for ${host}: its name is not in the DNS that this runner asks.`, "Check the input 'host' (its default is box. and the domain of the email) and the DNS of the box.");
+    }
+}
+class ProxyRefusedError extends ExplainedError {
+    title = 'Proxy refused';
+    constructor(proxy, host, why) {
+        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, why.includes('407')
+            ? "Check the user and password in the variable 'https_proxy' of this runner."
+            : "Check the variables 'https_proxy' and 'no_proxy' of this runner, and that the proxy lets this host through.");
+    }
+}
+class ProxySettingError extends ExplainedError {
+    title = 'Proxy setting not understood';
+    constructor(variable) {
+        super(`The variable '${variable}' of this runner is not the URL of a proxy.`, 'Set it to http://host:port or https://host:port, with user:password@ before the host where needed, or unset it.');
+    }
+}
+class CertificateError extends ExplainedError {
+    title = 'Certificate not trusted';
+    constructor(host, why, remedy) {
+        super(`Cannot verify the certificate of ${host}: ${why}. No credentials were sent.`, remedy);
+    }
+}
+class TlsError extends ExplainedError {
+    title = 'No secure connection';
+    constructor(host, why) {
+        super(`Cannot make a secure connection to ${host}: ${why}. No credentials were sent.`, "Check the host and port in the input 'host'; the box serves its API over HTTPS, with TLS 1.2 or newer, on port 443.");
+    }
+}
+class RedirectError extends ExplainedError {
+    title = 'Redirected';
+    constructor(host, status, target) {
+        super(`${host} answered with HTTP ${status}, a redirect to ${target}. Credentials go to one place only, so it was not followed.`, "If the box has moved there, give its new address as the input 'host'.");
+    }
+}
+class StatusError extends ExplainedError {
+    title = 'Not the API of a box';
+    constructor(url, status) {
+        super(`${url} answered with HTTP ${status}, and a box does not do that to this request.`, status >= 500
+            ? 'Look into the log of the box (System > System status, /var/log/syslog).'
+            : "Check the path in the input 'host'; the API of a box is at https://HOST/admin.");
+    }
+}
+class errors_AnswerError extends ExplainedError {
+    title = 'Answer not understood';
+    /** @param came what came in place of what the API publishes, as the end of a sentence */
+    constructor(url, came) {
+        super(`${url} answered, but not as a Mail-in-a-Box does: ${came}.`, "Check that the input 'host' names the box itself, and no other server in front of it.", true);
+    }
+}
+// What the box decided
+class PasswordRefusedError extends ExplainedError {
+    title = 'Password refused';
+    constructor(email, host) {
+        super(`${host} refused the email and password of ${email}: one of them is wrong, or there is no such account.`, "Check the inputs 'email' (case matters) and 'password' by signing in to the control panel with them. " +
+            'This was not tried again: the box bans addresses after 20 failed logins.');
+    }
+}
+class TotpMissingError extends ExplainedError {
+    title = 'Two-factor code missing';
+    constructor(email, host) {
+        super(`${host} wants a two-factor code for ${email}: the account has two-factor authentication.`, "Give the secret of its set-up as the input 'totp-secret', or use an account of its own for CI.");
+    }
+}
+class TotpRefusedError extends ExplainedError {
+    title = 'Two-factor code refused';
+    /** Milliseconds that the clock of the box is ahead of this one, from its `Date` header. */
+    boxAhead;
+    constructor(host, boxAhead) {
+        super(`${host} refused the two-factor code. Either the secret is not the account's, or the code was used a moment ago, ` +
+            `or the clocks are apart: that of the box is ${apart(boxAhead)} this one.`, "Check the input 'totp-secret' against the account's set-up (disable and enable two-factor to get a new one), " +
+            'the clocks, and that no more than six jobs at once use one secret.');
+        this.boxAhead = boxAhead;
+    }
+}
+function apart(boxAhead) {
+    const seconds = Math.round(boxAhead / 1000);
+    return seconds < 0 ? `${-seconds} s behind` : `${seconds} s ahead of`;
+}
+class LoginRefusedError extends ExplainedError {
+    title = 'Login refused';
+    constructor(host, reason) {
+        super(`${host} refused the login: ${reason}`, "Check the inputs 'email' and 'password' by signing in to the control panel with them.");
+    }
+}
+// What signing out can end in
+/** What ends a key that could not be ended here. */
+const WHAT_ENDS_A_KEY = "Changing the account's password or two-factor settings ends the key, and so does restarting the management daemon " +
+    'of the box; by itself it ends two days after its last use.';
+class NotEndedError extends ExplainedError {
+    title = 'Key not ended';
+    constructor(cause) {
+        super(`Could not sign out, so the session key may still work. ${cause.message}`, WHAT_ENDS_A_KEY);
+    }
+}
+class KeyAliveError extends ExplainedError {
+    title = 'Key still works';
+    constructor(host) {
+        super(`${host} said that it ended the session, but the key still works.`, WHAT_ENDS_A_KEY);
+    }
+}
+class ProofError extends ExplainedError {
+    title = 'Sign-out not proven';
+    constructor(cause) {
+        super(`Signed out, but cannot show that the key is refused. ${cause.message}`, `${cause.remedy} ${WHAT_ENDS_A_KEY}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/box/secrets.js
+const secrets_forms = new Set();
+/**
+ * Remembers a secret for the rest of the process, so that `withoutSecrets` takes it out of every text:
+ * as it is, line by line, and in the forms that a server or library may echo it in (base64, URI- and
+ * JSON-escaped).
+ */
+function keepSecret(secret) {
+    for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
+        if (value.trim() === '')
+            continue;
+        secrets_forms.add(value);
+        secrets_forms.add(Buffer.from(value).toString('base64'));
+        secrets_forms.add(encodeURIComponent(value));
+        secrets_forms.add(JSON.stringify(value).slice(1, -1));
+    }
+}
+/** The text with `***` in place of every secret kept so far, the longest first. */
+function withoutSecrets(text) {
+    return [...secrets_forms]
+        .sort((one, other) => other.length - one.length)
+        .reduce((cleaned, form) => cleaned.replaceAll(form, '***'), text);
+}
+
+;// CONCATENATED MODULE: ./build/src/box/quote.js
+
+/** Characters of foreign text that may reach a log. */
+const MAX_LENGTH = 300;
+/**
+ * Foreign text as it may reach a log: on one line, without secrets, terminal sequences, control and
+ * direction characters, and without the `##[` that the runner reads as a command wherever it stands;
+ * 300 characters at most.
+ */
+function quote(text) {
+    const line = withoutSecrets(text)
+        .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
+        .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
+        .replaceAll('##[', '## [')
+        .trim();
+    // Once more: what stood between the parts of a secret is gone now.
+    const cleaned = [...withoutSecrets(line)];
+    return cleaned.length <= MAX_LENGTH
+        ? cleaned.join('')
+        : `${cleaned.slice(0, MAX_LENGTH - 1).join('')}…`;
+}
+/** A field of foreign JSON as it may reach a log: a string quoted, of all else only what it is. */
+function quote_describe(value) {
+    if (typeof value === 'string')
+        return quote(JSON.stringify(value));
+    if (value === undefined)
+        return 'missing';
+    if (value === null)
+        return 'null';
+    return Array.isArray(value) ? 'an array' : `of the type ${typeof value}`;
+}
+
+;// CONCATENATED MODULE: ./build/src/action/errors.js
+
+class InputError extends ExplainedError {
+    title = 'Wrong input';
+    /** @param problems all of them, so that one run shows what to mend */
+    constructor(problems) {
+        super(problems.map(({ input, fault }) => `Input '${input}' ${fault}.`).join('\n'), `${problems.some(({ fault }) => fault === EMPTY) ? SECRETS_MISSING : ''}Correct the 'with:' of this step; the README of the action says what each input takes.`);
+    }
+}
+/** The fault of a required input that is not given. */
+const EMPTY = 'is empty';
+const SECRETS_MISSING = 'A secret that does not exist gives an empty text, and so does every secret in a run from a fork or by Dependabot ' +
+    '(which has secrets of its own). ';
+class errors_CommandFileError extends ExplainedError {
+    title = 'Runner file not usable';
+    constructor(variable, path, why) {
+        super(path === undefined || path === ''
+            ? `The variable ${variable} is not set, so the session key could not be handed on safely.`
+            : `Cannot write to ${path}, the file of ${variable}: ${why}.`, 'Check the disk and the work folder of the runner. Outside of a runner, set the variable to the path of an empty file.');
+    }
+}
+class PrivilegeError extends ExplainedError {
+    title = 'Privilege missing';
+    constructor(email, required, privileges) {
+        const has = privileges.length === 0 ? 'none' : `only ${privileges.join(', ')}`;
+        super(`${email} does not have the privilege '${required}' that 'require-privilege' asks for; it has ${has}.`, 'Use another account, or make this one an administrator (Mail & Users > Users).');
+    }
+}
+class SessionError extends ExplainedError {
+    title = 'Saved session not readable';
+    constructor() {
+        super('Cannot read the session that the step saved for its post-step, so the session key may still work.', `Check that nothing in the workflow sets variables that begin with STATE_. ${WHAT_ENDS_A_KEY}`);
+    }
+}
+/** What nobody foresaw: a fault of the action itself. */
+class UnforeseenError extends ExplainedError {
+    title = 'Unexpected error';
+    constructor(what) {
+        super(`Something went wrong that this action does not know: ${what}.`, 'Run the job again with debug logging (secret or variable ACTIONS_STEP_DEBUG set to true) and report what it shows.');
+    }
+}
+
+;// CONCATENATED MODULE: ./build/src/action/report.js
+
+
+
+
+
+/** The log of the step; `debug` shows with debug logging only. */
+const log = {
+    info: (line) => info(withoutSecrets(line)),
+    debug: (line) => debug(withoutSecrets(line)),
+};
+/**
+ * Runs a step to its end: an error becomes one annotation and the exit code 1. The code is set, and not
+ * exited with, so that no output is cut off.
+ */
+async function runStep(step) {
+    // Until the step is done: where nothing is left to wait for, Node exits in the middle of it.
+    process.exitCode = ExitCode.Failure;
+    try {
+        await step();
+        process.exitCode = ExitCode.Success;
+    }
+    catch (error) {
+        annotate(core_error, error);
+    }
+}
+/** Reports an error that does not make the step fail. */
+function warn(error) {
+    annotate(warning, error);
+}
+function annotate(issue, error) {
+    const { title, message, remedy } = explained(error);
+    issue(withoutSecrets(`${message} ${remedy}`), { title });
+}
+function explained(error) {
+    if (error instanceof ExplainedError)
+        return error;
+    if (isDebug() && error instanceof Error) {
+        for (const line of (error.stack ?? '').split('\n'))
+            debug(quote(line));
+    }
+    return new UnforeseenError(quote(error instanceof Error ? error.message : String(error)));
+}
+
+;// CONCATENATED MODULE: ./build/src/action/cancel.js
+
+/** Milliseconds after the first signal at which work under way ends: the runner kills a step after 10,000. */
+const GRACE_MS = 9_000;
+/**
+ * Turns the signals by which the runner cancels a step, SIGINT and later SIGTERM, into a wish to stop. Without
+ * this Node dies at the first one, and a key that was on its way would be lost. Later signals change nothing.
+ */
+function stopOnSignals() {
+    const requested = new AbortController();
+    const final = new AbortController();
+    const stop = () => {
+        if (requested.signal.aborted)
+            return;
+        log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
+        requested.abort();
+        setTimeout(() => final.abort(), GRACE_MS).unref();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+    return { requested: requested.signal, final: final.signal };
+}
+
+;// CONCATENATED MODULE: external "node:url"
+const external_node_url_namespaceObject = require("node:url");
+;// CONCATENATED MODULE: ./build/src/box/credentials.js
+
+
+/** The credentials in the form of an `Authorization: Basic` header, without the word before it. */
+function basicCredentials({ email, secret }) {
+    return Buffer.from(`${email}:${secret}`).toString('base64');
+}
+/**
+ * An email address as the box stores it: a domain with other letters than ASCII's in its IDNA form, all
+ * else as typed, since the box compares letter by letter.
+ *
+ * @throws InvalidValueError for what no account of a box can be
+ */
+function checkEmail(email) {
+    const at = email.lastIndexOf('@');
+    const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
+    if (at < 1 || domain === '')
+        throw new InvalidValueError('is not an email address: name@domain');
+    if (/[\s\p{Cc}]/u.test(email))
+        throw new InvalidValueError('has a space or control character inside');
+    if (email.includes(':')) {
+        throw new InvalidValueError('has a colon, which ends the user name in Basic credentials');
+    }
+    if (!isAscii(local)) {
+        throw new InvalidValueError("has characters outside of ASCII before the '@', which the box cannot read");
+    }
+    if (isAscii(domain))
+        return email;
+    const ascii = domainToASCII(domain);
+    if (ascii === '')
+        throw new InvalidValueError('has a domain that is none');
+    return `${local}@${ascii}`;
+}
+/**
+ * A password as the box can read it.
+ *
+ * @throws InvalidValueError for one with other characters than ASCII's: the box decodes Basic credentials as
+ * ASCII only and would answer with a Python error
+ */
+function checkPassword(password) {
+    if (!isAscii(password)) {
+        throw new InvalidValueError('has characters outside of ASCII, which the box cannot read over its API. Give the account another password');
+    }
+    return password;
+}
+function isAscii(text) {
+    return /^[\u0000-\u007f]*$/.test(text);
+}
+
+;// CONCATENATED MODULE: ./build/src/action/mask.js
+
+
+
+/** Has the runner hide a value in every later line of the job's log, and this process in every foreign text. */
+function mask(secret) {
+    // The runner warns about a mask for nothing.
+    if (secret.trim() === '')
+        return;
+    setSecret(secret);
+    keepSecret(secret);
+}
+/** Masks a password or session key, also in the form in which Basic authentication sends it. */
+function maskCredentials(credentials) {
+    mask(credentials.secret);
+    mask(basicCredentials(credentials));
+}
+/** Masks a session key, for every account that it may belong to. */
+function maskKey(api_key, accounts) {
+    for (const email of accounts)
+        maskCredentials({ email, secret: api_key });
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = require("node:os");
+;// CONCATENATED MODULE: ./build/src/action/command-files.js
+
+
+
+/**
+ * Makes sure that the files by which the runner takes state and outputs are there and take something: without
+ * them, `@actions/core` would write the key to the log. An empty line is written, which the runner passes over
+ * and a full disk does not take.
+ *
+ * @throws CommandFileError
+ */
+function requireCommandFiles() {
+    for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
+        command_files_inFile(variable, (path) => {
+            // Not made here: the runner reads only the file that it made.
+            statSync(path);
+            appendFileSync(path, EOL);
+        });
+    }
+}
+/**
+ * Does something with the file of a variable.
+ *
+ * @throws CommandFileError where there is none or it fails
+ */
+function command_files_inFile(variable, write) {
+    const path = process.env[variable];
+    if (path === undefined || path === '')
+        throw new CommandFileError(variable, path, '');
+    try {
+        write(path);
+    }
+    catch (error) {
+        throw new CommandFileError(variable, path, reason(error));
+    }
+}
+function reason(error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return REASONS[code] ?? (code === '' ? 'it is not there' : code);
+}
+const REASONS = {
+    EACCES: 'it may not be written to',
+    EISDIR: 'it is a folder',
+    ENOENT: 'it is not there',
+    ENOSPC: 'the disk is full',
+    EROFS: 'the disk is read-only',
+};
+
+// EXTERNAL MODULE: ./build/src/action/state.js
+var action_state = __nccwpck_require__(49);
+;// CONCATENATED MODULE: ./build/src/action/session.js
+
+
+
+
+/** @throws CommandFileError */
+function saveSession(session) {
+    save(JSON.stringify(session));
+}
+/**
+ * Leaves nothing to do for the post-step.
+ *
+ * @throws CommandFileError
+ */
+function forgetSession() {
+    save('');
+}
+/**
+ * The session that the main step saved and that is still to be ended.
+ *
+ * @throws SessionError where it cannot be read; never with a part of it, since the key is in it
+ */
+function readSession() {
+    const state = getState(action_state/* SESSION */.f);
+    if (state === '')
+        return undefined;
+    let session;
+    try {
+        session = JSON.parse(state);
+    }
+    catch {
+        throw new SessionError();
+    }
+    if (!isSession(session))
+        throw new SessionError();
+    return session;
+}
+function isSession(value) {
+    const fields = Object(value);
+    return (typeof fields.url === 'string' &&
+        typeof fields.api_key === 'string' &&
+        Array.isArray(fields.accounts) &&
+        fields.accounts.every((account) => typeof account === 'string'));
+}
+function save(state) {
+    inFile('GITHUB_STATE', () => saveState(SESSION, state));
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: ./build/src/box/deadline.js
+
+/** Milliseconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
+const ATTEMPT_MS = 65_000;
+/** Milliseconds after which whoever reads the log is told what it waits for. */
+const SLOW_MS = 2_000;
+/** The time that one piece of work has, its retries and waits included. */
+class Deadline {
+    #end;
+    #stop;
+    /** @param seconds from now */
+    constructor(seconds, stop) {
+        this.#end = performance.now() + seconds * 1000;
+        this.#stop = stop;
+    }
+    get secondsLeft() {
+        return Math.max(0, (this.#end - performance.now()) / 1000);
+    }
+    /** Whether somebody wants this work to stop. */
+    get stopped() {
+        return this.#stop.requested.aborted;
+    }
+    /**
+     * Does one attempt, with a signal that ends it in time: by the clock, however the answer drips.
+     *
+     * @param onSlow called once where it takes longer than two seconds, with those that it may still take
+     */
+    async attempt(work, onSlow) {
+        const timeIsUp = new AbortController();
+        const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
+        // Keeps the process alive too, even where the work waits for what can no longer come.
+        const timer = setTimeout(() => timeIsUp.abort(), ms);
+        const slow = setTimeout(() => onSlow((ms - SLOW_MS) / 1000), SLOW_MS);
+        try {
+            return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
+        }
+        finally {
+            clearTimeout(timer);
+            clearTimeout(slow);
+        }
+    }
+    /** Resolves after so many seconds, or at once when the work shall stop. */
+    async wait(seconds) {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(seconds * 1000, undefined, { signal: this.#stop.requested });
+        }
+        catch (error) {
+            if (!this.stopped)
+                throw error;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
+;// CONCATENATED MODULE: ./build/src/box/host.js
+
+
+/** Where the box serves its admin API when nothing else is said. */
+const ADMIN_PATH = '/admin';
+/** The box that looks after an email address, by the name that its set-up proposes. */
+function defaultHost(email) {
+    return `box.${email.slice(email.lastIndexOf('@') + 1)}`;
+}
+/**
+ * The base URL of the admin API, without a trailing slash, from the forms that people write:
+ * `box.example.com`, `box.example.com:8443`, `https://box.example.com`, `https://box.example.com/admin`.
+ * It holds no character that a shell would look at twice.
+ *
+ * @throws InvalidValueError for anything else
+ */
+function adminUrl(host) {
+    if (/[\s\\\p{Cc}]/u.test(host)) {
+        throw new InvalidValueError('has a space, a backslash or a control character inside');
+    }
+    if (/^https?(:\/(?!\/)|\/)/i.test(host)) {
+        throw new InvalidValueError('begins with http or https, but not with https://');
+    }
+    const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `https://${host}`;
+    const url = URL.parse(address);
+    if (url === null)
+        throw new InvalidValueError('is not a host name, host:port or https:// URL');
+    if (url.username !== '' || url.password !== '' || address.includes('@')) {
+        throw new InvalidValueError("has a user name or password inside; they go into 'email' and 'password'");
+    }
+    if (/[?#]/.test(address))
+        throw new InvalidValueError('has a query or fragment (? or #)');
+    if (url.protocol === 'http:') {
+        if (!isLoopback(url.hostname)) {
+            throw new InvalidValueError('begins with http://, which would send the password unprotected; use https://');
+        }
+    }
+    else if (url.protocol !== 'https:') {
+        throw new InvalidValueError('begins with something else than https://');
+    }
+    if (!/^[a-z0-9._-]+$/.test(url.hostname) && !isIPv6(url.hostname.slice(1, -1))) {
+        throw new InvalidValueError('has a character that no host name has');
+    }
+    const path = url.pathname.replace(/\/+$/, '');
+    if (!/^[\w/.~-]*$/.test(path)) {
+        throw new InvalidValueError('has a path with characters other than letters, digits and /._~-');
+    }
+    return url.origin + (path === '' ? ADMIN_PATH : path);
+}
+/** The host and port of a URL, as people know it. */
+function hostOf(url) {
+    return new URL(url).host;
+}
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./build/src/box/retry.js
+
+/** Seconds: the first wait is half to all of this, and each next one twice as long, up to the longest. */
+const FIRST_WAIT = 1;
+const LONGEST_WAIT = 15;
+/** What a lost answer to a login means for its user. */
+const KEY_LOST = ' If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days.';
+/**
+ * Does the work until it succeeds, fails for good, or the deadline would pass. Says each wait and its reason.
+ *
+ * @throws what the work threw last, as GaveUpError where time ran out; StoppedError when the deadline was stopped.
+ * Each says so where a key may have been lost on the way.
+ */
+async function retry(work, { deadline, log, grantsKeys, waitAfter }) {
+    const started = performance.now();
+    const onSlow = (secondsLeft) => log.info(`No answer yet; a box works on one request at a time. Waiting for up to ${inSeconds(secondsLeft)} more.`);
+    let keyLost = '';
+    for (let attempt = 1;; attempt++) {
+        try {
+            return await deadline.attempt(work, onSlow);
+        }
+        catch (error) {
+            if (!(error instanceof ExplainedError))
+                throw error;
+            if (grantsKeys && error.answerLost)
+                keyLost = KEY_LOST;
+            const giveUp = (last) => {
+                last.message += keyLost;
+                return last;
+            };
+            const seconds = waitAfter?.(error) ?? waitAfterTransient(error, attempt);
+            if (seconds === undefined)
+                throw giveUp(error);
+            if (deadline.stopped)
+                throw giveUp(new StoppedError());
+            if (seconds >= deadline.secondsLeft) {
+                const spent = (performance.now() - started) / 1000;
+                const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
+                throw giveUp(new GaveUpError(error, attempt, spent, why));
+            }
+            log.info(`${error.message}${keyLost} Trying again in ${inSeconds(seconds)}.`);
+            await deadline.wait(seconds);
+            if (deadline.stopped)
+                throw giveUp(new StoppedError());
+        }
+    }
+}
+/** Seconds; what the box asked for comes on top, so that jobs which it told the same do not come back as one. */
+function waitAfterTransient(error, attempt) {
+    if (!(error instanceof TransientError))
+        return undefined;
+    const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
+    return (error.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
+}
+function inSeconds(seconds) {
+    return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+}
+
+;// CONCATENATED MODULE: ./build/src/box/sign-out.js
+
+
+
+/** Seconds that signing out may take, retries and the proof included. */
+const SIGN_OUT_SECONDS = 30;
+/**
+ * Ends a session key. Resolves too where the key was dead already: a box does not tell the difference.
+ *
+ * @throws NotEndedError
+ */
+async function signOut(api, { accounts, api_key, deadline, log }) {
+    let failure;
+    for (const email of accounts) {
+        try {
+            await retry((signal) => api.logout(email, api_key, { signal }), {
+                deadline,
+                log,
+                grantsKeys: false,
+            });
+        }
+        catch (error) {
+            // The key may be another account's, so those are tried all the same.
+            failure ??= error instanceof ExplainedError ? new NotEndedError(error) : error;
+        }
+    }
+    if (failure !== undefined)
+        throw failure;
+}
+/**
+ * Proves that a key is refused.
+ *
+ * @throws KeyAliveError where it works; ProofError where neither can be shown
+ */
+async function proveEnded(api, { accounts, api_key, deadline, log }) {
+    let works = false;
+    try {
+        for (const email of accounts) {
+            works ||= await retry((signal) => api.keyWorks(email, api_key, { signal }), {
+                deadline,
+                log,
+                grantsKeys: false,
+            });
+        }
+    }
+    catch (error) {
+        throw error instanceof ExplainedError ? new ProofError(error) : error;
+    }
+    if (works)
+        throw new KeyAliveError(hostOf(api.url));
+}
+
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = require("node:tls");
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
@@ -708,11 +1703,9 @@ class DecodedURL extends URL {
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
 var tunnel = __nccwpck_require__(770);
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = require("node:http");
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var lib_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -801,8 +1794,8 @@ class HttpClientResponse {
         this.message = message;
     }
     readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => lib_awaiter(this, void 0, void 0, function* () {
                 let output = Buffer.alloc(0);
                 this.message.on('data', (chunk) => {
                     output = Buffer.concat([output, chunk]);
@@ -814,8 +1807,8 @@ class HttpClientResponse {
         });
     }
     readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => lib_awaiter(this, void 0, void 0, function* () {
                 const chunks = [];
                 this.message.on('data', (chunk) => {
                     chunks.push(chunk);
@@ -831,7 +1824,7 @@ function isHttps(requestUrl) {
     const parsedUrl = new URL(requestUrl);
     return parsedUrl.protocol === 'https:';
 }
-class lib_HttpClient {
+class HttpClient {
     constructor(userAgent, handlers, requestOptions) {
         this._ignoreSslError = false;
         this._allowRedirects = true;
@@ -870,42 +1863,42 @@ class lib_HttpClient {
         }
     }
     options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
         });
     }
     get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('GET', requestUrl, null, additionalHeaders || {});
         });
     }
     del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('DELETE', requestUrl, null, additionalHeaders || {});
         });
     }
     post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('POST', requestUrl, data, additionalHeaders || {});
         });
     }
     patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('PATCH', requestUrl, data, additionalHeaders || {});
         });
     }
     put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('PUT', requestUrl, data, additionalHeaders || {});
         });
     }
     head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request('HEAD', requestUrl, null, additionalHeaders || {});
         });
     }
     sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return this.request(verb, requestUrl, stream, additionalHeaders);
         });
     }
@@ -914,14 +1907,14 @@ class lib_HttpClient {
      * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
      */
     getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+        return lib_awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
             additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
             const res = yield this.get(requestUrl, additionalHeaders);
             return this._processResponse(res, this.requestOptions);
         });
     }
     postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+        return lib_awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
             additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
             additionalHeaders[Headers.ContentType] =
@@ -931,7 +1924,7 @@ class lib_HttpClient {
         });
     }
     putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+        return lib_awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
             additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
             additionalHeaders[Headers.ContentType] =
@@ -941,7 +1934,7 @@ class lib_HttpClient {
         });
     }
     patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+        return lib_awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
             const data = JSON.stringify(obj, null, 2);
             additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
             additionalHeaders[Headers.ContentType] =
@@ -956,7 +1949,7 @@ class lib_HttpClient {
      * Prefer get, del, post and patch
      */
     request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             if (this._disposed) {
                 throw new Error('Client has already been disposed.');
             }
@@ -1052,7 +2045,7 @@ class lib_HttpClient {
      * @param data
      */
     requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             return new Promise((resolve, reject) => {
                 function callbackForResult(err, res) {
                     if (err) {
@@ -1307,7 +2300,7 @@ class lib_HttpClient {
             return proxyAgent;
         }
         const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new external_node_http_namespaceObject.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+        proxyAgent = new external_node_http_.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
             token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
         })));
         this._proxyAgentDispatcher = proxyAgent;
@@ -1333,15 +2326,15 @@ class lib_HttpClient {
         return baseUserAgent;
     }
     _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
             retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
             const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
             return new Promise(resolve => setTimeout(() => resolve(), ms));
         });
     }
     _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+        return lib_awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => lib_awaiter(this, void 0, void 0, function* () {
                 const statusCode = res.message.statusCode || 0;
                 const response = {
                     statusCode,
@@ -1438,7 +2431,7 @@ class BasicCredentialHandler {
         });
     }
 }
-class auth_BearerCredentialHandler {
+class BearerCredentialHandler {
     constructor(token) {
         this.token = token;
     }
@@ -1483,1395 +2476,11 @@ class PersonalAccessTokenCredentialHandler {
     }
 }
 //# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-class oidc_utils_OidcClient {
-    static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-            allowRetries: allowRetry,
-            maxRetries: maxRetry
-        };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
-    }
-    static getRequestToken() {
-        const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
-        if (!token) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable');
-        }
-        return token;
-    }
-    static getIDTokenUrl() {
-        const runtimeUrl = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
-        if (!runtimeUrl) {
-            throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable');
-        }
-        return runtimeUrl;
-    }
-    static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            var _a;
-            const httpclient = oidc_utils_OidcClient.createHttpClient();
-            const res = yield httpclient
-                .getJson(id_token_url)
-                .catch(error => {
-                throw new Error(`Failed to get ID Token. \n 
-        Error Code : ${error.statusCode}\n 
-        Error Message: ${error.message}`);
-            });
-            const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-            if (!id_token) {
-                throw new Error('Response json body do not have ID Token field');
-            }
-            return id_token;
-        });
-    }
-    static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
-            try {
-                // New ID Token is requested from action service
-                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
-                if (audience) {
-                    const encodedAudience = encodeURIComponent(audience);
-                    id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-                }
-                debug(`ID token url is ${id_token_url}`);
-                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
-                setSecret(id_token);
-                return id_token;
-            }
-            catch (error) {
-                throw new Error(`Error message: ${error.message}`);
-            }
-        });
-    }
-}
-//# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
-var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
-const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
-const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
-class Summary {
-    constructor() {
-        this._buffer = '';
-    }
-    /**
-     * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-     * Also checks r/w permissions.
-     *
-     * @returns step summary file path
-     */
-    filePath() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            if (this._filePath) {
-                return this._filePath;
-            }
-            const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-            if (!pathFromEnv) {
-                throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-            }
-            try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
-            }
-            catch (_a) {
-                throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-            }
-            this._filePath = pathFromEnv;
-            return this._filePath;
-        });
-    }
-    /**
-     * Wraps content in an HTML tag, adding any HTML attributes
-     *
-     * @param {string} tag HTML tag to wrap
-     * @param {string | null} content content within the tag
-     * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-     *
-     * @returns {string} content wrapped in HTML element
-     */
-    wrap(tag, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs)
-            .map(([key, value]) => ` ${key}="${value}"`)
-            .join('');
-        if (!content) {
-            return `<${tag}${htmlAttrs}>`;
-        }
-        return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-    }
-    /**
-     * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-     *
-     * @param {SummaryWriteOptions} [options] (optional) options for write operation
-     *
-     * @returns {Promise<Summary>} summary instance
-     */
-    write(options) {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-            const filePath = yield this.filePath();
-            const writeFunc = overwrite ? writeFile : appendFile;
-            yield writeFunc(filePath, this._buffer, { encoding: 'utf8' });
-            return this.emptyBuffer();
-        });
-    }
-    /**
-     * Clears the summary buffer and wipes the summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    clear() {
-        return summary_awaiter(this, void 0, void 0, function* () {
-            return this.emptyBuffer().write({ overwrite: true });
-        });
-    }
-    /**
-     * Returns the current summary buffer as a string
-     *
-     * @returns {string} string of summary buffer
-     */
-    stringify() {
-        return this._buffer;
-    }
-    /**
-     * If the summary buffer is empty
-     *
-     * @returns {boolen} true if the buffer is empty
-     */
-    isEmptyBuffer() {
-        return this._buffer.length === 0;
-    }
-    /**
-     * Resets the summary buffer without writing to summary file
-     *
-     * @returns {Summary} summary instance
-     */
-    emptyBuffer() {
-        this._buffer = '';
-        return this;
-    }
-    /**
-     * Adds raw text to the summary buffer
-     *
-     * @param {string} text content to add
-     * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addRaw(text, addEOL = false) {
-        this._buffer += text;
-        return addEOL ? this.addEOL() : this;
-    }
-    /**
-     * Adds the operating system-specific end-of-line marker to the buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
-    }
-    /**
-     * Adds an HTML codeblock to the summary buffer
-     *
-     * @param {string} code content to render within fenced code block
-     * @param {string} lang (optional) language to syntax highlight code
-     *
-     * @returns {Summary} summary instance
-     */
-    addCodeBlock(code, lang) {
-        const attrs = Object.assign({}, (lang && { lang }));
-        const element = this.wrap('pre', this.wrap('code', code), attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML list to the summary buffer
-     *
-     * @param {string[]} items list of items to render
-     * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-     *
-     * @returns {Summary} summary instance
-     */
-    addList(items, ordered = false) {
-        const tag = ordered ? 'ol' : 'ul';
-        const listItems = items.map(item => this.wrap('li', item)).join('');
-        const element = this.wrap(tag, listItems);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML table to the summary buffer
-     *
-     * @param {SummaryTableCell[]} rows table rows
-     *
-     * @returns {Summary} summary instance
-     */
-    addTable(rows) {
-        const tableBody = rows
-            .map(row => {
-            const cells = row
-                .map(cell => {
-                if (typeof cell === 'string') {
-                    return this.wrap('td', cell);
-                }
-                const { header, data, colspan, rowspan } = cell;
-                const tag = header ? 'th' : 'td';
-                const attrs = Object.assign(Object.assign({}, (colspan && { colspan })), (rowspan && { rowspan }));
-                return this.wrap(tag, data, attrs);
-            })
-                .join('');
-            return this.wrap('tr', cells);
-        })
-            .join('');
-        const element = this.wrap('table', tableBody);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds a collapsable HTML details element to the summary buffer
-     *
-     * @param {string} label text for the closed state
-     * @param {string} content collapsable content
-     *
-     * @returns {Summary} summary instance
-     */
-    addDetails(label, content) {
-        const element = this.wrap('details', this.wrap('summary', label) + content);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML image tag to the summary buffer
-     *
-     * @param {string} src path to the image you to embed
-     * @param {string} alt text description of the image
-     * @param {SummaryImageOptions} options (optional) addition image attributes
-     *
-     * @returns {Summary} summary instance
-     */
-    addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, (width && { width })), (height && { height }));
-        const element = this.wrap('img', null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML section heading element
-     *
-     * @param {string} text heading text
-     * @param {number | string} [level=1] (optional) the heading level, default: 1
-     *
-     * @returns {Summary} summary instance
-     */
-    addHeading(text, level) {
-        const tag = `h${level}`;
-        const allowedTag = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].includes(tag)
-            ? tag
-            : 'h1';
-        const element = this.wrap(allowedTag, text);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML thematic break (<hr>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addSeparator() {
-        const element = this.wrap('hr', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML line break (<br>) to the summary buffer
-     *
-     * @returns {Summary} summary instance
-     */
-    addBreak() {
-        const element = this.wrap('br', null);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML blockquote to the summary buffer
-     *
-     * @param {string} text quote text
-     * @param {string} cite (optional) citation url
-     *
-     * @returns {Summary} summary instance
-     */
-    addQuote(text, cite) {
-        const attrs = Object.assign({}, (cite && { cite }));
-        const element = this.wrap('blockquote', text, attrs);
-        return this.addRaw(element).addEOL();
-    }
-    /**
-     * Adds an HTML anchor tag to the summary buffer
-     *
-     * @param {string} text link text/content
-     * @param {string} href hyperlink
-     *
-     * @returns {Summary} summary instance
-     */
-    addLink(text, href) {
-        const element = this.wrap('a', text, { href });
-        return this.addRaw(element).addEOL();
-    }
-}
-const _summary = new Summary();
-/**
- * @deprecated use `core.summary`
- */
-const markdownSummary = (/* unused pure expression or super */ null && (_summary));
-const summary = (/* unused pure expression or super */ null && (_summary));
-//# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
-
-/**
- * toPosixPath converts the given path to the posix form. On Windows, \\ will be
- * replaced with /.
- *
- * @param pth. Path to transform.
- * @return string Posix path.
- */
-function toPosixPath(pth) {
-    return pth.replace(/[\\]/g, '/');
-}
-/**
- * toWin32Path converts the given path to the win32 form. On Linux, / will be
- * replaced with \\.
- *
- * @param pth. Path to transform.
- * @return string Win32 path.
- */
-function toWin32Path(pth) {
-    return pth.replace(/[/]/g, '\\');
-}
-/**
- * toPlatformPath converts the given path to a platform-specific path. It does
- * this by replacing instances of / and \ with the platform-specific path
- * separator.
- *
- * @param pth The path to platformize.
- * @return string The platform-specific path.
- */
-function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, path.sep);
-}
-//# sourceMappingURL=path-utils.js.map
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = require("node:child_process");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
-var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
-        silent: true
-    });
-    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
-        silent: true
-    });
-    return {
-        name: name.trim(),
-        version: version.trim()
-    };
-});
-const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    var _a, _b, _c, _d;
-    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
-        silent: true
-    });
-    const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
-    const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : '';
-    return {
-        name,
-        version
-    };
-});
-const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
-        silent: true
-    });
-    const [name, version] = stdout.trim().split('\n');
-    return {
-        name,
-        version
-    };
-});
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
-const isWindows = platform === 'win32';
-const isMacOS = platform === 'darwin';
-const isLinux = platform === 'linux';
-function getDetails() {
-    return platform_awaiter(this, void 0, void 0, function* () {
-        return Object.assign(Object.assign({}, (yield (isWindows
-            ? getWindowsInfo()
-            : isMacOS
-                ? getMacOsInfo()
-                : getLinuxInfo()))), { platform,
-            arch,
-            isWindows,
-            isMacOS,
-            isLinux });
-    });
-}
-//# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
-var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-/**
- * The code to exit an action
- */
-var ExitCode;
-(function (ExitCode) {
-    /**
-     * A code indicating that the action was successful
-     */
-    ExitCode[ExitCode["Success"] = 0] = "Success";
-    /**
-     * A code indicating that the action was a failure
-     */
-    ExitCode[ExitCode["Failure"] = 1] = "Failure";
-})(ExitCode || (ExitCode = {}));
-//-----------------------------------------------------------------------
-// Variables
-//-----------------------------------------------------------------------
-/**
- * Sets env variable for this action and future actions in the job
- * @param name the name of the variable to set
- * @param val the value of the variable. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function exportVariable(name, val) {
-    const convertedVal = toCommandValue(val);
-    process.env[name] = convertedVal;
-    const filePath = process.env['GITHUB_ENV'] || '';
-    if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
-    }
-    issueCommand('set-env', { name }, convertedVal);
-}
-/**
- * Registers a secret which will get masked from logs
- *
- * @param secret - Value of the secret to be masked
- * @remarks
- * This function instructs the Actions runner to mask the specified value in any
- * logs produced during the workflow run. Once registered, the secret value will
- * be replaced with asterisks (***) whenever it appears in console output, logs,
- * or error messages.
- *
- * This is useful for protecting sensitive information such as:
- * - API keys
- * - Access tokens
- * - Authentication credentials
- * - URL parameters containing signatures (SAS tokens)
- *
- * Note that masking only affects future logs; any previous appearances of the
- * secret in logs before calling this function will remain unmasked.
- *
- * @example
- * ```typescript
- * // Register an API token as a secret
- * const apiToken = "abc123xyz456";
- * setSecret(apiToken);
- *
- * // Now any logs containing this value will show *** instead
- * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
- * ```
- */
-function core_setSecret(secret) {
-    command_issueCommand('add-mask', {}, secret);
-}
-/**
- * Prepends inputPath to the PATH (for this action and future actions)
- * @param inputPath
- */
-function addPath(inputPath) {
-    const filePath = process.env['GITHUB_PATH'] || '';
-    if (filePath) {
-        issueFileCommand('PATH', inputPath);
-    }
-    else {
-        issueCommand('add-path', {}, inputPath);
-    }
-    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
-}
-/**
- * Gets the value of an input.
- * Unless trimWhitespace is set to false in InputOptions, the value is also trimmed.
- * Returns an empty string if the value is not defined.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string
- */
-function getInput(name, options) {
-    const val = process.env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`] || '';
-    if (options && options.required && !val) {
-        throw new Error(`Input required and not supplied: ${name}`);
-    }
-    if (options && options.trimWhitespace === false) {
-        return val;
-    }
-    return val.trim();
-}
-/**
- * Gets the values of an multiline input.  Each value is also trimmed.
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   string[]
- *
- */
-function getMultilineInput(name, options) {
-    const inputs = getInput(name, options)
-        .split('\n')
-        .filter(x => x !== '');
-    if (options && options.trimWhitespace === false) {
-        return inputs;
-    }
-    return inputs.map(input => input.trim());
-}
-/**
- * Gets the input value of the boolean type in the YAML 1.2 "core schema" specification.
- * Support boolean input list: `true | True | TRUE | false | False | FALSE` .
- * The return value is also in boolean type.
- * ref: https://yaml.org/spec/1.2/spec.html#id2804923
- *
- * @param     name     name of the input to get
- * @param     options  optional. See InputOptions.
- * @returns   boolean
- */
-function getBooleanInput(name, options) {
-    const trueValue = ['true', 'True', 'TRUE'];
-    const falseValue = ['false', 'False', 'FALSE'];
-    const val = getInput(name, options);
-    if (trueValue.includes(val))
-        return true;
-    if (falseValue.includes(val))
-        return false;
-    throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}\n` +
-        `Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-/**
- * Sets the value of an output.
- *
- * @param     name     name of the output to set
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
-    const filePath = process.env['GITHUB_OUTPUT'] || '';
-    if (filePath) {
-        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
-    }
-    process.stdout.write(os.EOL);
-    issueCommand('set-output', { name }, toCommandValue(value));
-}
-/**
- * Enables or disables the echoing of commands into stdout for the rest of the step.
- * Echoing is disabled by default if ACTIONS_STEP_DEBUG is not set.
- *
- */
-function setCommandEcho(enabled) {
-    issue('echo', enabled ? 'on' : 'off');
-}
-//-----------------------------------------------------------------------
-// Results
-//-----------------------------------------------------------------------
-/**
- * Sets the action status to failed.
- * When the action exits it will be with an exit code of 1
- * @param message add error issue message
- */
-function setFailed(message) {
-    process.exitCode = ExitCode.Failure;
-    core_error(message);
-}
-//-----------------------------------------------------------------------
-// Logging Commands
-//-----------------------------------------------------------------------
-/**
- * Gets whether Actions Step Debug is on or not
- */
-function isDebug() {
-    return process.env['RUNNER_DEBUG'] === '1';
-}
-/**
- * Writes debug message to user log
- * @param message debug message
- */
-function core_debug(message) {
-    command_issueCommand('debug', {}, message);
-}
-/**
- * Adds an error issue
- * @param message error issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function core_error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a warning issue
- * @param message warning issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Adds a notice issue
- * @param message notice issue message. Errors will be converted to string via toString()
- * @param properties optional properties to add to the annotation.
- */
-function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-/**
- * Writes info to log with console.log.
- * @param message info message
- */
-function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
-}
-/**
- * Begin an output group.
- *
- * Output until the next `groupEnd` will be foldable in this group
- *
- * @param name The name of the output group
- */
-function startGroup(name) {
-    issue('group', name);
-}
-/**
- * End an output group.
- */
-function endGroup() {
-    issue('endgroup');
-}
-/**
- * Wrap an asynchronous function call in a group.
- *
- * Returns the same type as the function itself.
- *
- * @param name The name of the group
- * @param fn The function to wrap in the group
- */
-function group(name, fn) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        startGroup(name);
-        let result;
-        try {
-            result = yield fn();
-        }
-        finally {
-            endGroup();
-        }
-        return result;
-    });
-}
-//-----------------------------------------------------------------------
-// Wrapper action state
-//-----------------------------------------------------------------------
-/**
- * Saves state for current action, the state can only be retrieved by this action's post job execution.
- *
- * @param     name     name of the state to store
- * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
- */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-function core_saveState(name, value) {
-    const filePath = process.env['GITHUB_STATE'] || '';
-    if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
-    }
-    issueCommand('save-state', { name }, toCommandValue(value));
-}
-/**
- * Gets the value of an state set by this action's main execution.
- *
- * @param     name     name of the state to get
- * @returns   string
- */
-function getState(name) {
-    return process.env[`STATE_${name}`] || '';
-}
-function getIDToken(aud) {
-    return core_awaiter(this, void 0, void 0, function* () {
-        return yield OidcClient.getIDToken(aud);
-    });
-}
-/**
- * Summary exports
- */
-
-/**
- * @deprecated use core.summary
- */
-
-/**
- * Path exports
- */
-
-/**
- * Platform utilities exports
- */
-
-//# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./build/src/box/errors.js
-class ExplainedError extends Error {
-    remedy;
-    answerLost;
-    constructor(message, remedy, answerLost = false) {
-        super(message);
-        this.remedy = remedy;
-        this.answerLost = answerLost;
-    }
-}
-class errors_InvalidValueError extends (/* unused pure expression or super */ null && (Error)) {
-}
-class TransientError extends ExplainedError {
-    retryAfter;
-    constructor(message, remedy, { answerLost, retryAfter }) {
-        super(message, remedy, answerLost);
-        this.retryAfter = retryAfter;
-    }
-}
-class ConnectionError extends TransientError {
-    title = 'Box not reached';
-    constructor(host, why, answerLost) {
-        super(`Cannot get an answer from ${host}: ${why}.`, 'Check that the box is up and reachable from this runner, and not banning its address after failed logins ' +
-            '(fail2ban), then run the job again.', { answerLost });
-    }
-}
-class ProxyError extends TransientError {
-    title = 'Proxy failed';
-    constructor(proxy, host, why) {
-        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, "Check the variables 'https_proxy' and 'no_proxy' of this runner, the proxy itself, and that it lets this host through.", { answerLost: false });
-    }
-}
-class BusyError extends TransientError {
-    title = 'Box busy';
-    constructor(host, status, retryAfter) {
-        super(`${host} is busy or restarting: it answered with HTTP ${status}. The box works on one request at a time, and a ` +
-            'status check or update can take minutes.', "Run the job again in some minutes, or give it more time with 'timeout'.", { answerLost: status === 504, retryAfter });
-    }
-}
-class GaveUpError extends ExplainedError {
-    title;
-    constructor(last, attempts, seconds, why) {
-        const times = attempts === 1 ? 'Tried once' : `Tried ${attempts} times in ${Math.round(seconds)} s`;
-        super(`${last.message} ${times}; ${why}.`, last.remedy, last.answerLost);
-        this.title = last.title;
-    }
-}
-class StoppedError extends ExplainedError {
-    title = 'Cancelled';
-    constructor() {
-        super('Cancelled before the box had given its answer, or before the answer was used.', 'Nothing is wrong; run it again when you want its result.');
-    }
-}
-class HostUnknownError extends ExplainedError {
-    title = 'Host unknown';
-    constructor(host) {
-        super(`There is no address for ${host}: its name is not in the DNS that this runner asks.`, "Check the input 'host' (its default is box. and the domain of the email) and the DNS of the box.");
-    }
-}
-class ProxyRefusedError extends ExplainedError {
-    title = 'Proxy refused';
-    constructor(proxy, host, why) {
-        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, why.includes('407')
-            ? "Check the user and password in the variable 'https_proxy' of this runner."
-            : "Check the variables 'https_proxy' and 'no_proxy' of this runner, and that the proxy lets this host through.");
-    }
-}
-class ProxySettingError extends ExplainedError {
-    title = 'Proxy setting not understood';
-    constructor(variable) {
-        super(`The variable '${variable}' of this runner is not the URL of a proxy.`, 'Set it to http://host:port or https://host:port, with user:password@ before the host where needed, or unset it.');
-    }
-}
-class CertificateError extends ExplainedError {
-    title = 'Certificate not trusted';
-    constructor(host, why, remedy) {
-        super(`Cannot verify the certificate of ${host}: ${why}. No credentials were sent.`, remedy);
-    }
-}
-class TlsError extends ExplainedError {
-    title = 'No secure connection';
-    constructor(host, why) {
-        super(`Cannot make a secure connection to ${host}: ${why}. No credentials were sent.`, "Check the host and port in the input 'host'; the box serves its API over HTTPS, with TLS 1.2 or newer, on port 443.");
-    }
-}
-class RedirectError extends ExplainedError {
-    title = 'Redirected';
-    constructor(host, status, target) {
-        super(`${host} answered with HTTP ${status}, a redirect to ${target}. Credentials go to one place only, so it was not followed.`, "If the box has moved there, give its new address as the input 'host'.");
-    }
-}
-class StatusError extends ExplainedError {
-    title = 'Not the API of a box';
-    constructor(url, status) {
-        super(`${url} answered with HTTP ${status}, and a box does not do that to this request.`, status >= 500
-            ? 'Look into the log of the box (System > System status, /var/log/syslog).'
-            : "Check the path in the input 'host'; the API of a box is at https://HOST/admin.");
-    }
-}
-class errors_AnswerError extends ExplainedError {
-    title = 'Answer not understood';
-    constructor(url, came) {
-        super(`${url} answered, but not as a Mail-in-a-Box does: ${came}.`, "Check that the input 'host' names the box itself, and no other server in front of it.", true);
-    }
-}
-class PasswordRefusedError extends ExplainedError {
-    title = 'Password refused';
-    constructor(email, host) {
-        super(`${host} refused the email and password of ${email}: one of them is wrong, or there is no such account.`, "Check the inputs 'email' (case matters) and 'password' by signing in to the control panel with them. " +
-            'This was not tried again: the box bans addresses after 20 failed logins.');
-    }
-}
-class TotpMissingError extends ExplainedError {
-    title = 'Two-factor code missing';
-    constructor(email, host) {
-        super(`${host} wants a two-factor code for ${email}: the account has two-factor authentication.`, "Give the secret of its set-up as the input 'totp-secret', or use an account of its own for CI.");
-    }
-}
-class TotpRefusedError extends ExplainedError {
-    title = 'Two-factor code refused';
-    boxAhead;
-    constructor(host, boxAhead) {
-        super(`${host} refused the two-factor code. Either the secret is not the account's, or the code was used a moment ago, ` +
-            `or the clocks are apart: that of the box is ${apart(boxAhead)} this one.`, "Check the input 'totp-secret' against the account's set-up (disable and enable two-factor to get a new one), " +
-            'the clocks, and that no more than six jobs at once use one secret.');
-        this.boxAhead = boxAhead;
-    }
-}
-function apart(boxAhead) {
-    const seconds = Math.round(boxAhead / 1000);
-    return seconds < 0 ? `${-seconds} s behind` : `${seconds} s ahead of`;
-}
-class LoginRefusedError extends ExplainedError {
-    title = 'Login refused';
-    constructor(host, reason) {
-        super(`${host} refused the login: ${reason}`, "Check the inputs 'email' and 'password' by signing in to the control panel with them.");
-    }
-}
-const WHAT_ENDS_A_KEY = "Changing the account's password or two-factor settings ends the key, and so does restarting the management daemon " +
-    'of the box; by itself it ends two days after its last use.';
-class NotEndedError extends ExplainedError {
-    title = 'Key not ended';
-    constructor(cause) {
-        super(`Could not sign out, so the session key may still work. ${cause.message}`, WHAT_ENDS_A_KEY);
-    }
-}
-class KeyAliveError extends ExplainedError {
-    title = 'Key still works';
-    constructor(host) {
-        super(`${host} said that it ended the session, but the key still works.`, WHAT_ENDS_A_KEY);
-    }
-}
-class ProofError extends ExplainedError {
-    title = 'Sign-out not proven';
-    constructor(cause) {
-        super(`Signed out, but cannot show that the key is refused. ${cause.message}`, `${cause.remedy} ${WHAT_ENDS_A_KEY}`);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/box/secrets.js
-const secrets_forms = new Set();
-function keepSecret(secret) {
-    for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
-        if (value.trim() === '')
-            continue;
-        secrets_forms.add(value);
-        secrets_forms.add(Buffer.from(value).toString('base64'));
-        secrets_forms.add(encodeURIComponent(value));
-        secrets_forms.add(JSON.stringify(value).slice(1, -1));
-    }
-}
-function withoutSecrets(text) {
-    return [...secrets_forms]
-        .sort((one, other) => other.length - one.length)
-        .reduce((cleaned, form) => cleaned.replaceAll(form, '***'), text);
-}
-
-;// CONCATENATED MODULE: ./build/src/box/quote.js
-
-const MAX_LENGTH = 300;
-function quote(text) {
-    const line = withoutSecrets(text)
-        .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
-        .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
-        .replaceAll('##[', '## [')
-        .trim();
-    const cleaned = [...withoutSecrets(line)];
-    return cleaned.length <= MAX_LENGTH
-        ? cleaned.join('')
-        : `${cleaned.slice(0, MAX_LENGTH - 1).join('')}…`;
-}
-function quote_describe(value) {
-    if (typeof value === 'string')
-        return quote(JSON.stringify(value));
-    if (value === undefined)
-        return 'missing';
-    if (value === null)
-        return 'null';
-    return Array.isArray(value) ? 'an array' : `of the type ${typeof value}`;
-}
-
-;// CONCATENATED MODULE: ./build/src/action/errors.js
-
-class InputError extends ExplainedError {
-    title = 'Wrong input';
-    constructor(problems) {
-        super(problems.map(({ input, fault }) => `Input '${input}' ${fault}.`).join('\n'), `${problems.some(({ fault }) => fault === EMPTY) ? SECRETS_MISSING : ''}Correct the 'with:' of this step; the README of the action says what each input takes.`);
-    }
-}
-const EMPTY = 'is empty';
-const SECRETS_MISSING = 'A secret that does not exist gives an empty text, and so does every secret in a run from a fork or by Dependabot ' +
-    '(which has secrets of its own). ';
-class errors_CommandFileError extends ExplainedError {
-    title = 'Runner file not usable';
-    constructor(variable, path, why) {
-        super(path === undefined || path === ''
-            ? `The variable ${variable} is not set, so the session key could not be handed on safely.`
-            : `Cannot write to ${path}, the file of ${variable}: ${why}.`, 'Check the disk and the work folder of the runner. Outside of a runner, set the variable to the path of an empty file.');
-    }
-}
-class PrivilegeError extends ExplainedError {
-    title = 'Privilege missing';
-    constructor(email, required, privileges) {
-        const has = privileges.length === 0 ? 'none' : `only ${privileges.join(', ')}`;
-        super(`${email} does not have the privilege '${required}' that 'require-privilege' asks for; it has ${has}.`, 'Use another account, or make this one an administrator (Mail & Users > Users).');
-    }
-}
-class SessionError extends ExplainedError {
-    title = 'Saved session not readable';
-    constructor() {
-        super('Cannot read the session that the step saved for its post-step, so the session key may still work.', `Check that nothing in the workflow sets variables that begin with STATE_. ${WHAT_ENDS_A_KEY}`);
-    }
-}
-class UnforeseenError extends ExplainedError {
-    title = 'Unexpected error';
-    constructor(what) {
-        super(`Something went wrong that this action does not know: ${what}.`, 'Run the job again with debug logging (secret or variable ACTIONS_STEP_DEBUG set to true) and report what it shows.');
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/action/report.js
-
-
-
-
-
-const log = {
-    info: (line) => info(withoutSecrets(line)),
-    debug: (line) => core_debug(withoutSecrets(line)),
-};
-async function runStep(step) {
-    process.exitCode = ExitCode.Failure;
-    try {
-        await step();
-        process.exitCode = ExitCode.Success;
-    }
-    catch (error) {
-        annotate(core_error, error);
-    }
-}
-function warn(error) {
-    annotate(warning, error);
-}
-function annotate(issue, error) {
-    const { title, message, remedy } = explained(error);
-    issue(withoutSecrets(`${message} ${remedy}`), { title });
-}
-function explained(error) {
-    if (error instanceof ExplainedError)
-        return error;
-    if (isDebug() && error instanceof Error) {
-        for (const line of (error.stack ?? '').split('\n'))
-            core_debug(quote(line));
-    }
-    return new UnforeseenError(quote(error instanceof Error ? error.message : String(error)));
-}
-
-;// CONCATENATED MODULE: ./build/src/action/cancel.js
-
-const GRACE_MS = 9_000;
-function stopOnSignals() {
-    const requested = new AbortController();
-    const final = new AbortController();
-    const stop = () => {
-        if (requested.signal.aborted)
-            return;
-        log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
-        requested.abort();
-        setTimeout(() => final.abort(), GRACE_MS).unref();
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    return { requested: requested.signal, final: final.signal };
-}
-
-;// CONCATENATED MODULE: external "node:url"
-const external_node_url_namespaceObject = require("node:url");
-;// CONCATENATED MODULE: ./build/src/box/credentials.js
-
-
-function basicCredentials({ email, secret }) {
-    return Buffer.from(`${email}:${secret}`).toString('base64');
-}
-function checkEmail(email) {
-    const at = email.lastIndexOf('@');
-    const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
-    if (at < 1 || domain === '')
-        throw new InvalidValueError('is not an email address: name@domain');
-    if (/[\s\p{Cc}]/u.test(email))
-        throw new InvalidValueError('has a space or control character inside');
-    if (email.includes(':')) {
-        throw new InvalidValueError('has a colon, which ends the user name in Basic credentials');
-    }
-    if (!isAscii(local)) {
-        throw new InvalidValueError("has characters outside of ASCII before the '@', which the box cannot read");
-    }
-    if (isAscii(domain))
-        return email;
-    const ascii = domainToASCII(domain);
-    if (ascii === '')
-        throw new InvalidValueError('has a domain that is none');
-    return `${local}@${ascii}`;
-}
-function checkPassword(password) {
-    if (!isAscii(password)) {
-        throw new InvalidValueError('has characters outside of ASCII, which the box cannot read over its API. Give the account another password');
-    }
-    return password;
-}
-function isAscii(text) {
-    return /^[\u0000-\u007f]*$/.test(text);
-}
-
-;// CONCATENATED MODULE: ./build/src/action/mask.js
-
-
-
-function mask(secret) {
-    if (secret.trim() === '')
-        return;
-    core_setSecret(secret);
-    keepSecret(secret);
-}
-function maskCredentials(credentials) {
-    mask(credentials.secret);
-    mask(basicCredentials(credentials));
-}
-function maskKey(api_key, accounts) {
-    for (const email of accounts)
-        maskCredentials({ email, secret: api_key });
-}
-
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = require("node:os");
-;// CONCATENATED MODULE: ./build/src/action/command-files.js
-
-
-
-function requireCommandFiles() {
-    for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
-        command_files_inFile(variable, (path) => {
-            statSync(path);
-            appendFileSync(path, EOL);
-        });
-    }
-}
-function command_files_inFile(variable, write) {
-    const path = process.env[variable];
-    if (path === undefined || path === '')
-        throw new CommandFileError(variable, path, '');
-    try {
-        write(path);
-    }
-    catch (error) {
-        throw new CommandFileError(variable, path, reason(error));
-    }
-}
-function reason(error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return REASONS[code] ?? (code === '' ? 'it is not there' : code);
-}
-const REASONS = {
-    EACCES: 'it may not be written to',
-    EISDIR: 'it is a folder',
-    ENOENT: 'it is not there',
-    ENOSPC: 'the disk is full',
-    EROFS: 'the disk is read-only',
-};
-
-;// CONCATENATED MODULE: ./build/src/action/session.js
-
-
-
-const NAME = 'session';
-function saveSession(session) {
-    save(JSON.stringify(session));
-}
-function forgetSession() {
-    save('');
-}
-function readSession() {
-    const state = getState(NAME);
-    if (state === '')
-        return undefined;
-    let session;
-    try {
-        session = JSON.parse(state);
-    }
-    catch {
-        throw new SessionError();
-    }
-    if (!isSession(session))
-        throw new SessionError();
-    return session;
-}
-function isSession(value) {
-    const fields = Object(value);
-    return (typeof fields.url === 'string' &&
-        typeof fields.api_key === 'string' &&
-        Array.isArray(fields.accounts) &&
-        fields.accounts.every((account) => typeof account === 'string'));
-}
-function save(state) {
-    inFile('GITHUB_STATE', () => saveState(NAME, state));
-}
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = require("node:timers/promises");
-;// CONCATENATED MODULE: ./build/src/box/deadline.js
-
-const ATTEMPT_MS = 65_000;
-const SLOW_MS = 2_000;
-class Deadline {
-    #end;
-    #stop;
-    constructor(seconds, stop) {
-        this.#end = performance.now() + seconds * 1000;
-        this.#stop = stop;
-    }
-    get secondsLeft() {
-        return Math.max(0, (this.#end - performance.now()) / 1000);
-    }
-    get stopped() {
-        return this.#stop.requested.aborted;
-    }
-    async attempt(work, onSlow) {
-        const timeIsUp = new AbortController();
-        const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
-        const timer = setTimeout(() => timeIsUp.abort(), ms);
-        const slow = setTimeout(() => onSlow((ms - SLOW_MS) / 1000), SLOW_MS);
-        try {
-            return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
-        }
-        finally {
-            clearTimeout(timer);
-            clearTimeout(slow);
-        }
-    }
-    async wait(seconds) {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(seconds * 1000, undefined, { signal: this.#stop.requested });
-        }
-        catch (error) {
-            if (!this.stopped)
-                throw error;
-        }
-    }
-}
-
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = require("node:net");
-;// CONCATENATED MODULE: ./build/src/box/host.js
-
-
-const ADMIN_PATH = '/admin';
-function defaultHost(email) {
-    return `box.${email.slice(email.lastIndexOf('@') + 1)}`;
-}
-function adminUrl(host) {
-    if (/[\s\\\p{Cc}]/u.test(host)) {
-        throw new InvalidValueError('has a space, a backslash or a control character inside');
-    }
-    if (/^https?(:\/(?!\/)|\/)/i.test(host)) {
-        throw new InvalidValueError('begins with http or https, but not with https://');
-    }
-    const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `https://${host}`;
-    const url = URL.parse(address);
-    if (url === null)
-        throw new InvalidValueError('is not a host name, host:port or https:// URL');
-    if (url.username !== '' || url.password !== '' || address.includes('@')) {
-        throw new InvalidValueError("has a user name or password inside; they go into 'email' and 'password'");
-    }
-    if (/[?#]/.test(address))
-        throw new InvalidValueError('has a query or fragment (? or #)');
-    if (url.protocol === 'http:') {
-        if (!isLoopback(url.hostname)) {
-            throw new InvalidValueError('begins with http://, which would send the password unprotected; use https://');
-        }
-    }
-    else if (url.protocol !== 'https:') {
-        throw new InvalidValueError('begins with something else than https://');
-    }
-    if (!/^[a-z0-9._-]+$/.test(url.hostname) && !isIPv6(url.hostname.slice(1, -1))) {
-        throw new InvalidValueError('has a character that no host name has');
-    }
-    const path = url.pathname.replace(/\/+$/, '');
-    if (!/^[\w/.~-]*$/.test(path)) {
-        throw new InvalidValueError('has a path with characters other than letters, digits and /._~-');
-    }
-    return url.origin + (path === '' ? ADMIN_PATH : path);
-}
-function hostOf(url) {
-    return new URL(url).host;
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ./build/src/box/retry.js
-
-const FIRST_WAIT = 1;
-const LONGEST_WAIT = 15;
-const KEY_LOST = ' If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days.';
-async function retry(work, { deadline, log, grantsKeys, waitAfter }) {
-    const started = performance.now();
-    const onSlow = (secondsLeft) => log.info(`No answer yet; a box works on one request at a time. Waiting for up to ${inSeconds(secondsLeft)} more.`);
-    let keyLost = '';
-    for (let attempt = 1;; attempt++) {
-        try {
-            return await deadline.attempt(work, onSlow);
-        }
-        catch (error) {
-            if (!(error instanceof ExplainedError))
-                throw error;
-            if (grantsKeys && error.answerLost)
-                keyLost = KEY_LOST;
-            const giveUp = (last) => {
-                last.message += keyLost;
-                return last;
-            };
-            const seconds = waitAfter?.(error) ?? waitAfterTransient(error, attempt);
-            if (seconds === undefined)
-                throw giveUp(error);
-            if (deadline.stopped)
-                throw giveUp(new StoppedError());
-            if (seconds >= deadline.secondsLeft) {
-                const spent = (performance.now() - started) / 1000;
-                const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
-                throw giveUp(new GaveUpError(error, attempt, spent, why));
-            }
-            log.info(`${error.message}${keyLost} Trying again in ${inSeconds(seconds)}.`);
-            await deadline.wait(seconds);
-            if (deadline.stopped)
-                throw giveUp(new StoppedError());
-        }
-    }
-}
-function waitAfterTransient(error, attempt) {
-    if (!(error instanceof TransientError))
-        return undefined;
-    const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
-    return (error.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
-}
-function inSeconds(seconds) {
-    return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-}
-
-;// CONCATENATED MODULE: ./build/src/box/sign-out.js
-
-
-
-const SIGN_OUT_SECONDS = 30;
-async function signOut(api, { accounts, api_key, deadline, log }) {
-    let failure;
-    for (const email of accounts) {
-        try {
-            await retry((signal) => api.logout(email, api_key, { signal }), {
-                deadline,
-                log,
-                grantsKeys: false,
-            });
-        }
-        catch (error) {
-            failure ??= error instanceof ExplainedError ? new NotEndedError(error) : error;
-        }
-    }
-    if (failure !== undefined)
-        throw failure;
-}
-async function proveEnded(api, { accounts, api_key, deadline, log }) {
-    let works = false;
-    try {
-        for (const email of accounts) {
-            works ||= await retry((signal) => api.keyWorks(email, api_key, { signal }), {
-                deadline,
-                log,
-                grantsKeys: false,
-            });
-        }
-    }
-    catch (error) {
-        throw error instanceof ExplainedError ? new ProofError(error) : error;
-    }
-    if (works)
-        throw new KeyAliveError(hostOf(api.url));
-}
-
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = require("node:tls");
 ;// CONCATENATED MODULE: ./build/src/box/failures.js
 
 
 
+/** Says of an error of Node's network stack what it means for whoever runs the workflow. */
 function explain(error, circumstances) {
     const { url, proxy, verified, aborted, ownCa } = circumstances;
     if (!(error instanceof Error) || error instanceof ExplainedError)
@@ -2910,6 +2519,7 @@ function explain(error, circumstances) {
         return new errors_AnswerError(url, 'it sent something that is not HTTP');
     if (SYSTEM_FAULT.test(code) || code in CONNECTION_FAULTS) {
         const why = `${CONNECTION_FAULTS[code] ?? 'the connection failed'} (${code})`;
+        // Behind a proxy, what fails before the box has proven who it is may be the proxy's doing.
         if (proxy !== undefined && !verified)
             return new ProxyError(proxy, host, why);
         const onTheWay = 'syscall' in error && BEFORE_A_CONNECTION.includes(String(error.syscall));
@@ -2922,13 +2532,17 @@ function explain(error, circumstances) {
     const tls = TLS_FAULTS.find(([pattern]) => pattern.test(error.message));
     return new TlsError(host, tls?.[1] ?? quote(error.message));
 }
+/** The codes of the operating system and of its resolver; `EPROTO` is what Node makes of an error of OpenSSL. */
 const SYSTEM_FAULT = /^(?!EPROTO$)E(AI_)?[A-Z\d]+$/;
 const BEFORE_A_CONNECTION = ['connect', 'getaddrinfo'];
+/** The names in a certificate that is for another one. */
 function namesIn(error) {
     const { cert } = error;
     return cert?.subjectaltname ?? `CN:${cert?.subject?.CN ?? ''}`;
 }
+/** What passes by itself, of all that comes from a proxy: a status, or an error of the connection to it. */
 const PASSING_PROXY_FAULTS = /^(429|502|503|504)$|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|EAI_AGAIN|socket hang up/;
+/** What the DNS says for good; `EAI_AGAIN` passes. */
 const UNKNOWN_HOST = ['ENOTFOUND', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'];
 const GIVE_CERTIFICATE = "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).";
 const OWN_CA_REMEDY = "Check that 'ca-certificate' is the certificate that the box serves now, or that of the authority that issued it.";
@@ -2937,6 +2551,7 @@ const UNKNOWN_AUTHORITY = [
     'it is from an authority that this runner does not know',
     GIVE_AUTHORITY,
 ];
+/** By the codes of OpenSSL's X.509 verification, as Node gives them. */
 const CERTIFICATE_FAULTS = {
     DEPTH_ZERO_SELF_SIGNED_CERT: ['it is self-signed', GIVE_CERTIFICATE],
     SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
@@ -2956,6 +2571,7 @@ const CERTIFICATE_FAULTS = {
         'Get a new one on the box (System > TLS certificates).',
     ],
 };
+/** By the words of OpenSSL. */
 const TLS_FAULTS = [
     [
         /wrong.version.number|packet.length.too.long|http.request/i,
@@ -2981,6 +2597,14 @@ const CONNECTION_FAULTS = {
 
 
 
+/**
+ * The proxy that the environment names for a URL, as host and port, or nothing where there is none.
+ * `@actions/http-client` finds it by itself; here it is only named and checked, since the library goes without
+ * a proxy where the variable cannot be read.
+ *
+ * @throws ProxySettingError where the variable is no http:// or https:// URL; never with the variable, which
+ * may hold a password
+ */
 function proxyFor(url) {
     const variable = url.startsWith('https:') ? 'https_proxy' : 'http_proxy';
     const setting = process.env[variable] || process.env[variable.toUpperCase()];
@@ -3001,6 +2625,7 @@ function proxyFor(url) {
         keepSecret(password);
         keepSecret(`${decodeURIComponent(proxy.username)}:${password}`);
     }
+    // `tunnel`, unchanged since 2018, uses what Node deprecates, and Node would say so in the log.
     process.noDeprecation = true;
     return hostOf(proxy.href);
 }
@@ -3014,8 +2639,16 @@ function proxyFor(url) {
 
 
 
+/** Bytes of an answer that are read; a MeResponse has some 200. */
 const MAX_BYTES = 1_000_000;
+/** Whatever the environment says. */
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
+/**
+ * Sends one request, once: no retry, no redirect followed, no connection kept. The certificate and name of
+ * the box are verified before a credential leaves, TLS 1.2 at least, whatever the environment says.
+ *
+ * @throws ConnectionError, ProxyError, ProxySettingError, HostUnknownError, CertificateError, TlsError, AnswerError
+ */
 async function send(request) {
     const { method, url, userAgent, credentials, headers, signal } = request;
     keepSecret(credentials.secret);
@@ -3023,7 +2656,7 @@ async function send(request) {
     const wire = new Wire(request);
     try {
         wire.proxy = proxyFor(url);
-        const client = new lib_HttpClient(userAgent, [new BasicCredentialHandler(credentials.email, credentials.secret), wire], { allowRedirects: false, allowRetries: false });
+        const client = new HttpClient(userAgent, [new BasicCredentialHandler(credentials.email, credentials.secret), wire], { allowRedirects: false, allowRetries: false });
         const { message } = await unlessAborted(client.request(method, url, null, headers), signal);
         const { statusCode: status = 0 } = message;
         const date = Date.parse(message.headers.date ?? '');
@@ -3045,9 +2678,11 @@ async function send(request) {
         });
     }
 }
+/** Sets up the connection; knows afterwards how far it came. */
 class Wire {
     #request;
     proxy;
+    /** Whether the box had proven who it is, so that the request may have reached it; at once without TLS. */
     verified;
     constructor(request) {
         this.#request = request;
@@ -3055,6 +2690,7 @@ class Wire {
     }
     prepareRequest(options) {
         const { ca, signal, userAgent } = this.#request;
+        // The library adds the id of the workflow run, which is no business of the box.
         Object.assign(options.headers ?? {}, { 'user-agent': userAgent });
         options.signal = signal;
         const { agent, host } = options;
@@ -3070,9 +2706,11 @@ class Wire {
             },
         });
         if ('proxyOptions' in agent) {
+            // What `tunnel` sends to the proxy goes by these: it shall not outlive the attempt, and a proxy with TLS be verified.
             Object.assign(agent.proxyOptions ?? {}, { signal, ...TLS });
         }
         else {
+            // The library takes the brackets of an IPv6 address for a part of the name.
             options.host = host?.replace(/^\[(.*)\]$/, '$1');
         }
     }
@@ -3083,12 +2721,14 @@ class Wire {
         return Promise.reject(new Error('The box never asks for another kind of credentials'));
     }
 }
+/** Some requests never settle: after an answer of 101, Node drops the connection without a word. */
 async function unlessAborted(work, signal) {
     const aborted = new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     return Promise.race([work, aborted]);
 }
+/** The body of an answer with status 200; those of others are not looked at. */
 async function read(message, url) {
     if (message.statusCode !== 200) {
         message.destroy();
@@ -3099,11 +2739,17 @@ async function read(message, url) {
     for await (const chunk of message) {
         chunks.push(chunk);
         length += chunk.length;
+        // Leaving the loop destroys the stream.
         if (length > MAX_BYTES)
             throw new errors_AnswerError(url, 'it sent more than 1 MB');
     }
     return Buffer.concat(chunks);
 }
+/**
+ * The JSON object in an answer; a byte order mark before it is forgiven.
+ *
+ * @throws AnswerError that says what came instead, never with a part of it: there may be a key in it
+ */
 function parseJson({ url, headers, body }) {
     if (body.length === 0)
         throw new errors_AnswerError(url, 'it sent nothing');
@@ -3135,6 +2781,7 @@ function parseJson({ url, headers, body }) {
 
 
 
+/** @throws AnswerError where it is no LogoutResponse */
 function readLogoutResponse(answer) {
     const { status } = parseJson(answer);
     if (status === undefined)
@@ -3149,6 +2796,13 @@ function readLogoutResponse(answer) {
 
 
 
+/**
+ * Reads an answer with status 200 and insists only on a well-formed key, so that the key can be put in safety
+ * before anything else fails.
+ *
+ * @throws PasswordRefusedError, TotpMissingError, TotpRefusedError, LoginRefusedError as the box decided;
+ * AnswerError where it is no MeResponse
+ */
 function readMeResponse(answer, email) {
     const me = parseJson(answer);
     const { api_key, status, reason } = me;
@@ -3171,6 +2825,11 @@ function readMeResponse(answer, email) {
         throw new PasswordRefusedError(email, host);
     throw new LoginRefusedError(host, typeof reason === 'string' ? quote(reason) : 'it gave no reason.');
 }
+/**
+ * Checks all that came beside the key.
+ *
+ * @throws AnswerError where the status is not ok, the account is another one, or a privilege is no plain name
+ */
 function checkMe({ me, url }, email) {
     const { status, email: named = email, privileges = [] } = me;
     if (status !== 'ok') {
@@ -3184,9 +2843,11 @@ function checkMe({ me, url }, email) {
     }
     return { email, privileges };
 }
+/** The box's own keys are 64 hex characters; the published examples are not, so any that is safe to hand on will do. */
 function isApiKey(value) {
     return typeof value === 'string' && /^[\w.~+/=-]{1,1024}$/.test(value);
 }
+/** One that Basic credentials can carry. */
 function isEmail(value) {
     return typeof value === 'string' && /^[!-9;-~]{1,320}$/.test(value);
 }
@@ -3194,11 +2855,18 @@ function isPrivileges(value) {
     return (Array.isArray(value) &&
         value.every((name) => typeof name === 'string' && /^[a-z0-9_-]{1,64}$/.test(name)));
 }
+/** Milliseconds; `Date` counts whole seconds, so the middle of that second is the best guess. */
 function boxAhead({ date, arrived }) {
     return date === undefined ? 0 : date + 500 - arrived;
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/retry-after.js
+/**
+ * Seconds to wait by a `Retry-After` header (RFC 9110, 10.2.3): a count of seconds or an HTTP date.
+ *
+ * @param now milliseconds since 1970
+ * @returns nothing where there is none or it is neither
+ */
 function retryAfterSeconds(header, now) {
     if (header === undefined)
         return undefined;
@@ -3218,6 +2886,10 @@ function retryAfterSeconds(header, now) {
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 const BUSY = [429, 502, 503, 504];
+/**
+ * The User API of a Mail-in-a-Box, as published in `api/mailinabox.yml` of mail-in-a-box/mailinabox. Each call
+ * is one request; it throws the errors of `errors.ts` and never a secret.
+ */
 class UserApi {
     #options;
     constructor(options) {
@@ -3226,16 +2898,28 @@ class UserApi {
     get url() {
         return this.#options.url;
     }
+    /**
+     * `POST /login`: exchanges email and password for a session key.
+     *
+     * @param totp the six digits of the moment, for an account with two-factor authentication
+     */
     async login(email, password, { signal, totp }) {
         const headers = totp === undefined ? {} : { 'X-Auth-Token': totp };
         const credentials = { email, secret: password };
         const answer = await this.#send('POST', '/login', credentials, { headers, signal });
         return readMeResponse(this.#expectOk(answer), email);
     }
+    /** `POST /logout`: ends a session key. A box answers `ok` in any case. */
     async logout(email, apiKey, { signal }) {
         const answer = await this.#send('POST', '/logout', { email, secret: apiKey }, { signal });
         return readLogoutResponse(this.#expectOk(answer));
     }
+    /**
+     * Whether a session key works, by the cheapest of the endpoints that need one. A key that does not counts as
+     * a failed login there.
+     *
+     * @throws StatusError and others where the answer shows neither
+     */
     async keyWorks(email, apiKey, { signal }) {
         const credentials = { email, secret: apiKey };
         const answer = await this.#send('GET', '/system/privacy', credentials, { signal });
@@ -3247,6 +2931,7 @@ class UserApi {
                 return true;
         }
         const { url, body } = this.#expectOk(answer);
+        // A live key gets the box's own setting; whatever else comes with 200 is no box, and shows nothing.
         if (/^(true|false)\s*$/.test(Buffer.from(body).toString()))
             return true;
         throw new errors_AnswerError(url, 'it sent neither true nor false');
@@ -3292,6 +2977,7 @@ class UserApi {
 const package_namespaceObject = /*#__PURE__*/JSON.parse('{"UU":"mailinabox-login","rE":"1.0.0"}');
 ;// CONCATENATED MODULE: ./build/src/version.js
 
+/** What the action calls itself towards the box. */
 const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`;
 
 ;// CONCATENATED MODULE: ./build/src/logout.js
@@ -3303,6 +2989,15 @@ const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`
 
 
 
+/** Runs the post-step to its end, which is never a rejection. */
+function run() {
+    return runStep(logout);
+}
+/**
+ * The post-step: ends the session that the step saved, and says nothing when all is well. It goes by what was
+ * saved alone: the runner evaluates the inputs anew for it, and they may have changed. It fails the job only
+ * where it was asked for proof.
+ */
 async function logout() {
     let session;
     try {
@@ -3323,6 +3018,7 @@ async function end({ url, accounts, api_key, ca, verifyLogout }) {
     const options = { accounts, api_key, deadline, log: log };
     if (!verifyLogout)
         return signOut(api, options);
+    // A logout that failed may have ended the key all the same: the proof decides.
     const failure = await signOut(api, options).catch((error) => error);
     try {
         await proveEnded(api, options);
@@ -3333,10 +3029,115 @@ async function end({ url, accounts, api_key, ca, verifyLogout }) {
     log.info(`Signed out of ${url}; the key is refused now.`);
 }
 
-;// CONCATENATED MODULE: ./build/src/post.js
 
+/***/ })
 
-void runStep(logout);
+/******/ 	});
+/************************************************************************/
+/******/ 	// The module cache
+/******/ 	var __webpack_module_cache__ = {};
+/******/ 	
+/******/ 	// The require function
+/******/ 	function __nccwpck_require__(moduleId) {
+/******/ 		// Check if module is in cache
+/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 		if (cachedModule !== undefined) {
+/******/ 			return cachedModule.exports;
+/******/ 		}
+/******/ 		// Create a new module (and put it into the cache)
+/******/ 		var module = __webpack_module_cache__[moduleId] = {
+/******/ 			// no module.id needed
+/******/ 			// no module.loaded needed
+/******/ 			exports: {}
+/******/ 		};
+/******/ 	
+/******/ 		// Execute the module function
+/******/ 		var threw = true;
+/******/ 		try {
+/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 			threw = false;
+/******/ 		} finally {
+/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 		}
+/******/ 	
+/******/ 		// Return the exports of the module
+/******/ 		return module.exports;
+/******/ 	}
+/******/ 	
+/************************************************************************/
+/******/ 	/* webpack/runtime/asset-relocator-loader */
+/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
+/******/ 	
+/******/ 	/* webpack/runtime/create fake namespace object */
+/******/ 	(() => {
+/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 		var leafPrototypes;
+/******/ 		// create a fake namespace object
+/******/ 		// mode & 1: value is a module id, require it
+/******/ 		// mode & 2: merge all properties of value into the ns
+/******/ 		// mode & 4: return value when already ns object
+/******/ 		// mode & 16: return value when it's Promise-like
+/******/ 		// mode & 8|1: behave like require
+/******/ 		__nccwpck_require__.t = function(value, mode) {
+/******/ 			if(mode & 1) value = this(value);
+/******/ 			if(mode & 8) return value;
+/******/ 			if(typeof value === 'object' && value) {
+/******/ 				if((mode & 4) && value.__esModule) return value;
+/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 			}
+/******/ 			var ns = Object.create(null);
+/******/ 			__nccwpck_require__.r(ns);
+/******/ 			var def = {};
+/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 			}
+/******/ 			def['default'] = () => (value);
+/******/ 			__nccwpck_require__.d(ns, def);
+/******/ 			return ns;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/define property getters */
+/******/ 	(() => {
+/******/ 		// define getter functions for harmony exports
+/******/ 		__nccwpck_require__.d = (exports, definition) => {
+/******/ 			for(var key in definition) {
+/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 				}
+/******/ 			}
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/make namespace object */
+/******/ 	(() => {
+/******/ 		// define __esModule on exports
+/******/ 		__nccwpck_require__.r = (exports) => {
+/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 			}
+/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/************************************************************************/
+var __webpack_exports__ = {};
+// This entry need to be wrapped in an IIFE because it need to be in strict mode.
+(() => {
+"use strict";
+__nccwpck_require__.r(__webpack_exports__);
+/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(49);
+
+// Where there is nothing to end, nothing is loaded.
+if ((0,_action_state_js__WEBPACK_IMPORTED_MODULE_0__/* .hasSession */ .N)()) {
+    void Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 584)).then(({ run }) => run());
+}
 
 })();
 

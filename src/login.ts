@@ -4,7 +4,7 @@ import { PrivilegeError } from './action/errors.ts';
 import { type Inputs, readInputs } from './action/inputs.ts';
 import { maskKey } from './action/mask.ts';
 import { setOutputs } from './action/outputs.ts';
-import { log, warn } from './action/report.ts';
+import { log, runStep, warn } from './action/report.ts';
 import { forgetSession, saveSession } from './action/session.ts';
 import { Deadline, type Stop } from './box/deadline.ts';
 import { StoppedError } from './box/errors.ts';
@@ -14,11 +14,16 @@ import { SIGN_OUT_SECONDS, signOut } from './box/sign-out.ts';
 import { UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
+/** Runs the step to its end, which is never a rejection. */
+export function run(): Promise<void> {
+  return runStep(login);
+}
+
 /**
  * The step: trades email and password for a session key and hands it to the later steps. From the moment the
  * key is here it is masked, then in the hands of the post-step, before anything else can fail.
  */
-export async function login(): Promise<void> {
+async function login(): Promise<void> {
   const inputs = readInputs();
   requireCommandFiles();
   const stop = stopOnSignals();

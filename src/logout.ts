@@ -1,18 +1,23 @@
 import { stopOnSignals } from './action/cancel.ts';
 import { maskKey } from './action/mask.ts';
-import { log, warn } from './action/report.ts';
+import { log, runStep, warn } from './action/report.ts';
 import { readSession, type Session } from './action/session.ts';
 import { Deadline } from './box/deadline.ts';
 import { proveEnded, SIGN_OUT_SECONDS, signOut } from './box/sign-out.ts';
 import { UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
+/** Runs the post-step to its end, which is never a rejection. */
+export function run(): Promise<void> {
+  return runStep(logout);
+}
+
 /**
  * The post-step: ends the session that the step saved, and says nothing when all is well. It goes by what was
  * saved alone: the runner evaluates the inputs anew for it, and they may have changed. It fails the job only
  * where it was asked for proof.
  */
-export async function logout(): Promise<void> {
+async function logout(): Promise<void> {
   let session: Session | undefined;
   try {
     session = readSession();

@@ -1,4 +1,3 @@
-import { runStep } from './action/report.ts';
-import { login } from './login.ts';
+import { run } from './login.ts';
 
-void runStep(login);
+void run();

@@ -1,4 +1,6 @@
-import { runStep } from './action/report.ts';
-import { logout } from './logout.ts';
+import { hasSession } from './action/state.ts';
 
-void runStep(logout);
+// Where there is nothing to end, nothing is loaded.
+if (hasSession()) {
+  void import(/* webpackMode: "eager" */ './logout.ts').then(({ run }) => run());
+}

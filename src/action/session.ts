@@ -1,6 +1,7 @@
 import { getState, saveState } from '@actions/core';
 import { inFile } from './command-files.ts';
 import { SessionError } from './errors.ts';
+import { SESSION } from './state.ts';
 
 /** What the post-step needs to end a session, whatever the inputs say by then. */
 export interface Session {
@@ -12,8 +13,6 @@ export interface Session {
   readonly ca?: string | undefined;
   readonly verifyLogout: boolean;
 }
-
-const NAME = 'session';
 
 /** @throws CommandFileError */
 export function saveSession(session: Session): void {
@@ -35,7 +34,7 @@ export function forgetSession(): void {
  * @throws SessionError where it cannot be read; never with a part of it, since the key is in it
  */
 export function readSession(): Session | undefined {
-  const state = getState(NAME);
+  const state = getState(SESSION);
   if (state === '') return undefined;
   let session: unknown;
   try {
@@ -58,5 +57,5 @@ function isSession(value: unknown): value is Session {
 }
 
 function save(state: string): void {
-  inFile('GITHUB_STATE', () => saveState(NAME, state));
+  inFile('GITHUB_STATE', () => saveState(SESSION, state));
 }

@@ -1,0 +1,2 @@
+// What a post-step with nothing to end is compared with.
+import 'node:https';
