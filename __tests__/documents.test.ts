@@ -56,20 +56,23 @@ test('docs/troubleshooting.md has one row for each error, under its title, and n
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(join(ROOT, 'src', name), 'utf8'));
-  const classes = sources
-    .flatMap((source) => source.split(/^(?=export |class )/m))
-    .flatMap((part) => {
-      const [, name] =
-        /^(?:export )?class (\w+) extends (?:ExplainedError|TransientError)/.exec(part) ?? [];
-      return name === undefined
-        ? []
-        : [{ name, title: /readonly title = '(.*)';/.exec(part)?.[1] }];
-    });
+  const classes = sources.flatMap((source) =>
+    source.split(/^(?=(?:export )?(?:abstract )?class )/m).flatMap((part) => {
+      const [, name, base] = /class (\w+) extends (\w+)/.exec(part) ?? [];
+      return name === undefined ? [] : [{ name, base, part }];
+    }),
+  );
+  // Those of values become errors of inputs.
+  const errors = classes.filter(
+    ({ base, part }) => base !== 'Error' && !part.startsWith('export abstract'),
+  );
   const rows = readFileSync(join(ROOT, 'docs', 'troubleshooting.md'), 'utf8').matchAll(
     /^\| ([A-Z].*?) \|/gm,
   );
-  expect(classes.length).toBeGreaterThan(20);
-  const titles = classes.filter(({ name }) => name !== 'GaveUpError').map(({ title }) => title);
+  expect(errors.length).toBeGreaterThan(20);
+  const titles = errors
+    .filter(({ name }) => name !== 'GaveUpError')
+    .map(({ name, part }) => /readonly title = '(.*)';/.exec(part)?.[1] ?? name);
   expect(Array.from(rows, ([, title]) => title).sort()).toEqual(titles.sort());
 });
 

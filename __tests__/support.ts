@@ -154,7 +154,15 @@ export function expectNoSecret(output: string, all: ReadonlyArray<string | undef
         .toString('base64')
         .slice(shift === 0 ? 0 : 4, -4),
     );
-    const forms = [secret, secret.trim(), encodeURIComponent(secret), ...base64];
+    const forms = [
+      secret,
+      secret.trim(),
+      encodeURIComponent(secret),
+      encodeURIComponent(secret).replaceAll('%20', '+'),
+      secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
+      ...base64,
+      ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+    ];
     for (const form of forms.filter((each) => each.length > 3)) {
       expect(said).not.toContain(form);
     }

@@ -1039,7 +1039,9 @@ class StatusError extends errors_ExplainedError {
     constructor(url, status) {
         super(`${url} answered with HTTP ${status}, and a box does not do that to this request.`, status >= 500
             ? 'Look into the log of the box (System > System status, /var/log/syslog).'
-            : "Check the path in the input 'host'; the API of a box is at https://HOST/admin.");
+            : "Check the path in the input 'host'; the API of a box is at https://HOST/admin.", 
+        // The daemon may have failed after it had done its work.
+        status >= 500);
     }
 }
 class AnswerError extends errors_ExplainedError {
@@ -1109,20 +1111,50 @@ class errors_ProofError extends errors_ExplainedError {
 
 ;// CONCATENATED MODULE: ./build/src/box/secrets.js
 const secrets_forms = new Set();
+/** Shorter pieces of base64 stand in much that is no secret. */
+const SHORTEST_PIECE = 8;
 /**
- * Remembers a secret for the rest of the process, so that `withoutSecrets` takes it out of every text:
- * as it is, line by line, and in the forms that a server or library may echo it in (base64, URI- and
- * JSON-escaped).
+ * Remembers a secret for the rest of the process, so that `withoutSecrets` takes it out of every text: as it is, line
+ * by line, and in the forms in which a server or library may echo it.
  */
 function keepSecret(secret) {
     for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
         if (value.trim() === '')
             continue;
-        secrets_forms.add(value);
-        secrets_forms.add(Buffer.from(value).toString('base64'));
-        secrets_forms.add(encodeURIComponent(value));
-        secrets_forms.add(JSON.stringify(value).slice(1, -1));
+        for (const form of formsOf(value))
+            secrets_forms.add(form);
     }
+}
+function formsOf(value) {
+    const uri = encodeURIComponent(value);
+    const base64 = [Buffer.from(value).toString('base64'), ...piecesInBase64(value)];
+    return [
+        value,
+        uri,
+        uri.replaceAll('%20', '+'),
+        JSON.stringify(value).slice(1, -1),
+        htmlEscaped(value, '&#39;'),
+        htmlEscaped(value, '&#x27;'),
+        ...base64,
+        ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
+    ];
+}
+/** What of a value is seen in the base64 of a longer text, by its place in there: all but the ends, which mix with others. */
+function piecesInBase64(value) {
+    return [0, 1, 2]
+        .map((before) => {
+        const text = Buffer.from('x'.repeat(before) + value).toString('base64');
+        return text.slice(before === 0 ? 0 : 4, -4);
+    })
+        .filter((piece) => piece.length >= SHORTEST_PIECE);
+}
+function htmlEscaped(value, apostrophe) {
+    return value
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;')
+        .replaceAll("'", apostrophe);
 }
 /** The text with `***` in place of every secret kept so far, the longest first. */
 function withoutSecrets(text) {
@@ -1216,20 +1248,34 @@ const log = {
     info: (line) => info(withoutSecrets(line)),
     debug: (line) => debug(withoutSecrets(line)),
 };
+/** What was thrown where nobody could catch it: in a timer, a signal handler, or by the output. */
+let stray;
 /**
  * Runs a step to its end: an error becomes one annotation and the exit code 1. The code is set, and not
- * exited with, so that no output is cut off.
+ * exited with, so that no output is cut off. The work goes on after a stray error, so that a key on its way is saved.
  */
 async function runStep(step) {
     // Until the step is done: where nothing is left to wait for, Node exits in the middle of it.
     process.exitCode = ExitCode.Failure;
+    process.on('uncaughtException', (error) => {
+        stray ??= error;
+    });
     try {
         await step();
+        throwStray();
         process.exitCode = ExitCode.Success;
     }
     catch (error) {
         annotate(core_error, error);
     }
+}
+/** Throws the first stray error, if there was one. */
+function throwStray() {
+    if (stray === undefined)
+        return;
+    const error = stray;
+    stray = undefined;
+    throw error;
 }
 /** Reports an error that does not make the step fail. */
 function warn(error) {
@@ -1263,9 +1309,9 @@ function stopOnSignals() {
     const stop = () => {
         if (requested.signal.aborted)
             return;
-        log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
         requested.abort();
         setTimeout(() => final.abort(), GRACE_MS).unref();
+        log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
@@ -1376,7 +1422,7 @@ function checkEmail(email) {
     const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
     if (at < 1 || domain === '')
         throw new InvalidValueError('is not an email address: name@domain');
-    if (/[\s\p{Cc}]/u.test(email))
+    if (/[\s\u0000-\u001f\u007f-\u009f]/.test(email))
         throw new InvalidValueError('has a space or control character inside');
     if (email.includes(':')) {
         throw new InvalidValueError('has a colon, which ends the user name in Basic credentials');
@@ -1426,7 +1472,7 @@ function defaultHost(email) {
  * @throws InvalidValueError for anything else
  */
 function adminUrl(host) {
-    if (/[\s\\\p{Cc}]/u.test(host)) {
+    if (/[\s\\\u0000-\u001f\u007f-\u009f]/.test(host)) {
         throw new InvalidValueError('has a space, a backslash or a control character inside');
     }
     if (/^https?(:\/(?!\/)|\/)/i.test(host)) {
@@ -1745,6 +1791,10 @@ function readSession() {
         throw new SessionError();
     return session;
 }
+/** Whether `verify-logout` was on, even where the session cannot be read. */
+function proofWanted() {
+    return getState(SESSION).includes('"verifyLogout":true');
+}
 function isSession(value) {
     const fields = Object(value);
     return (typeof fields.url === 'string' &&
@@ -1760,21 +1810,24 @@ function save(state) {
 const promises_namespaceObject = require("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/src/box/deadline.js
 
-/** Milliseconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
-const ATTEMPT_MS = 65_000;
-/** Milliseconds after which whoever reads the log is told what it waits for. */
-const SLOW_MS = 2_000;
+/** Seconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
+const ATTEMPT_SECONDS = 65;
+/** Seconds after which whoever reads the log is told what it waits for. */
+const SLOW_SECONDS = 2;
 /** The time that one piece of work has, its retries and waits included. */
 class Deadline {
+    /** Seconds by the clock of `process.uptime`, which costs less to start with than `performance` does. */
     #end;
     #stop;
-    /** @param seconds from now */
-    constructor(seconds, stop) {
-        this.#end = performance.now() + seconds * 1000;
+    #attemptSeconds;
+    /** @param seconds from now, for all of the work and for one attempt */
+    constructor(seconds, stop, attemptSeconds = ATTEMPT_SECONDS) {
+        this.#end = process.uptime() + seconds;
         this.#stop = stop;
+        this.#attemptSeconds = attemptSeconds;
     }
     get secondsLeft() {
-        return Math.max(0, (this.#end - performance.now()) / 1000);
+        return Math.max(0, this.#end - process.uptime());
     }
     /** Whether somebody wants this work to stop. */
     get stopped() {
@@ -1787,10 +1840,10 @@ class Deadline {
      */
     async attempt(work, onSlow) {
         const timeIsUp = new AbortController();
-        const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
+        const seconds = Math.min(this.#attemptSeconds, this.secondsLeft);
         // Keeps the process alive too, even where the work waits for what can no longer come.
-        const timer = setTimeout(() => timeIsUp.abort(), ms);
-        const slow = setTimeout(() => onSlow((ms - SLOW_MS) / 1000), SLOW_MS);
+        const timer = setTimeout(() => timeIsUp.abort(), seconds * 1000);
+        const slow = setTimeout(() => onSlow(seconds - SLOW_SECONDS), SLOW_SECONDS * 1000);
         try {
             return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
         }
@@ -2828,15 +2881,17 @@ function proxyFor(url) {
     }
     if (!/^https?:$/.test(proxy.protocol))
         throw new ProxySettingError(variable);
-    if (proxy.password !== '') {
-        const password = decodeURIComponent(proxy.password);
-        keepSecret(proxy.password);
-        keepSecret(password);
-        keepSecret(`${decodeURIComponent(proxy.username)}:${password}`);
-    }
+    keepCredentials(proxy);
     // `tunnel`, unchanged since 2018, uses what Node deprecates, and Node would say so in the log.
     process.noDeprecation = true;
     return host_hostOf(proxy.href);
+}
+/** A name without a password is a token. */
+function keepCredentials({ username, password }) {
+    const user = decodeURIComponent(username);
+    keepSecret(password);
+    keepSecret(decodeURIComponent(password));
+    keepSecret(password === '' ? user : `${user}:${decodeURIComponent(password)}`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/transport.js
@@ -2850,6 +2905,11 @@ function proxyFor(url) {
 
 /** Bytes of an answer that are read; a MeResponse has some 200. */
 const MAX_BYTES = 1_000_000;
+/**
+ * For glibc's resolver, where nothing else is set: a name look-up that is under way cannot be ended, and Node does not
+ * exit before it. By itself glibc asks each name server twice, for 5 s.
+ */
+const RES_OPTIONS = 'timeout:2 attempts:1';
 /** Whatever the environment says. */
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
 /**
@@ -2862,6 +2922,7 @@ async function send(request) {
     const { method, url, userAgent, credentials, headers, signal } = request;
     keepSecret(credentials.secret);
     keepSecret(basicCredentials(credentials));
+    process.env['RES_OPTIONS'] ??= RES_OPTIONS;
     const wire = new Wire(request);
     try {
         wire.proxy = proxyFor(url);
@@ -2937,9 +2998,10 @@ async function unlessAborted(work, signal) {
     });
     return Promise.race([work, aborted]);
 }
-/** The body of an answer with status 200; those of others are not looked at. */
+/** The body of a good answer; those of others are not looked at. */
 async function read(message, url) {
-    if (message.statusCode !== 200) {
+    const { statusCode: status = 0 } = message;
+    if (status < 200 || status > 299) {
         message.destroy();
         return new Uint8Array();
     }
@@ -2992,7 +3054,7 @@ function parseJson({ url, headers, body }) {
 
 
 /**
- * Reads an answer with status 200 and insists only on a well-formed key, so that the key can be put in safety
+ * Reads an answer and insists only on a well-formed key, so that the key can be put in safety
  * before anything else fails.
  *
  * @throws PasswordRefusedError, TotpMissingError, TotpRefusedError, LoginRefusedError as the box decided;
@@ -3003,7 +3065,7 @@ function readMeResponse(answer, email) {
     const { api_key, status, reason } = me;
     if (isApiKey(api_key)) {
         const accounts = isEmail(me.email) && me.email !== email ? [email, me.email] : [email];
-        return { api_key, accounts, me, url: answer.url };
+        return { api_key, accounts, me, answer };
     }
     if (status === 'ok') {
         throw new AnswerError(answer.url, "its status is 'ok', but its 'api_key' is missing or malformed");
@@ -3023,10 +3085,14 @@ function readMeResponse(answer, email) {
 /**
  * Checks all that came beside the key.
  *
- * @throws AnswerError where the status is not ok, the account is another one, or a privilege is no plain name
+ * @throws StatusError where it came with another status than 200; AnswerError where its own is not ok, the account is
+ * another one, or a privilege is no plain name
  */
-function checkMe({ me, url }, email) {
+function checkMe({ me, answer }, email) {
+    const { url } = answer;
     const { status, email: named = email, privileges = [] } = me;
+    if (answer.status !== 200)
+        throw new StatusError(url, answer.status);
     if (status !== 'ok') {
         throw new AnswerError(url, `it gave a key, but its 'status' is ${describe(status)}`);
     }
@@ -3069,8 +3135,8 @@ const KEY_LOST = ' If the box granted a key in an answer that was lost, nobody k
  * Each says so where a key may have been lost on the way.
  */
 async function retry_retry(work, { deadline, log, grantsKeys, waitAfter }) {
-    const started = performance.now();
-    const onSlow = (secondsLeft) => log.info(`No answer yet; a box works on one request at a time. Waiting for up to ${inSeconds(secondsLeft)} more.`);
+    const started = process.uptime();
+    const onSlow = (secondsLeft) => log.info(`No answer yet: the box is busy, or the way to it is slow. Waiting for up to ${inSeconds(secondsLeft)} more.`);
     let keyLost = '';
     for (let attempt = 1;; attempt++) {
         try {
@@ -3091,7 +3157,7 @@ async function retry_retry(work, { deadline, log, grantsKeys, waitAfter }) {
             if (deadline.stopped)
                 throw giveUp(new StoppedError());
             if (seconds >= deadline.secondsLeft) {
-                const spent = (performance.now() - started) / 1000;
+                const spent = process.uptime() - started;
                 const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
                 throw giveUp(new GaveUpError(error, attempt, spent, why));
             }
@@ -3136,30 +3202,35 @@ async function signIn(api, { email, password, totpSecret, deadline, log }) {
 
 
 
-/** Seconds that signing out may take, retries and the proof included. */
+
+/** Seconds that signing out may take, retries and the proof included; the proof has the last ten to itself. */
 const SIGN_OUT_SECONDS = 30;
+const PROOF_SECONDS = 10;
+/** Seconds for one attempt: a logout may be sent twice without harm, so that an answer that is late is not waited for. */
+const sign_out_ATTEMPT_SECONDS = 9;
+/** The time for signing out, and of that the time until the proof. */
+function signOutDeadlines(stop) {
+    return {
+        whole: new Deadline(SIGN_OUT_SECONDS, stop, sign_out_ATTEMPT_SECONDS),
+        untilProof: new Deadline(SIGN_OUT_SECONDS - PROOF_SECONDS, stop, sign_out_ATTEMPT_SECONDS),
+    };
+}
 /**
  * Ends a session key. Resolves too where the key was dead already: a box does not tell the difference.
  *
  * @throws NotEndedError
  */
 async function signOut(api, { accounts, api_key, deadline, log }) {
-    let failure;
-    for (const email of accounts) {
-        try {
-            await retry_retry((signal) => api.logout(email, api_key, { signal }), {
-                deadline,
-                log,
-                grantsKeys: false,
-            });
-        }
-        catch (error) {
-            // The key may be another account's, so those are tried all the same.
-            failure ??= error instanceof errors_ExplainedError ? new NotEndedError(error) : error;
-        }
-    }
-    if (failure !== undefined)
-        throw failure;
+    // At once, so that none waits for the failure of another.
+    const ends = await Promise.allSettled(accounts.map((email) => retry_retry((signal) => api.logout(email, api_key, { signal }), {
+        deadline,
+        log,
+        grantsKeys: false,
+    })));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed === undefined)
+        return;
+    throw failed.reason instanceof errors_ExplainedError ? new NotEndedError(failed.reason) : failed.reason;
 }
 /**
  * Proves that a key is refused.
@@ -3199,18 +3270,23 @@ function readLogoutResponse(answer) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/retry-after.js
+/** Longer than any timeout, so that what asks for more is not tried again. */
+const LONGEST = 1_000_000_000;
 /**
- * Seconds to wait by a `Retry-After` header (RFC 9110, 10.2.3): a count of seconds or an HTTP date.
+ * Seconds to wait by a `Retry-After` header (RFC 9110, 10.2.3): a count of seconds or an HTTP date in one of its three
+ * forms, of which asctime's does not say that it is GMT.
  *
- * @param now milliseconds since 1970
+ * @param now by the clock of who sent it, in milliseconds since 1970
  * @returns nothing where there is none or it is neither
  */
 function retryAfterSeconds(header, now) {
     if (header === undefined)
         return undefined;
-    if (/^\s*\d{1,9}\s*$/.test(header))
-        return Number(header);
-    const date = /^\s*[A-Z][a-z]{2},? /.test(header) ? Date.parse(header) : Number.NaN;
+    if (/^\s*\d+\s*$/.test(header))
+        return Math.min(LONGEST, Number(header));
+    if (!/^\s*(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(header))
+        return undefined;
+    const date = Date.parse(header.includes('GMT') ? header : `${header} GMT`);
     return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }
 
@@ -3245,7 +3321,14 @@ class UserApi {
         const headers = totp === undefined ? {} : { 'X-Auth-Token': totp };
         const credentials = { email, secret: password };
         const answer = await this.#send('POST', '/login', credentials, { headers, signal });
-        return readMeResponse(this.#expectOk(answer), email);
+        try {
+            return readMeResponse(answer, email);
+        }
+        catch (error) {
+            // Another status than 200 says more than the body; a key that comes with it is given all the same, to be ended.
+            this.#expectOk(answer);
+            throw error;
+        }
     }
     /** `POST /logout`: ends a session key. A box answers `ok` in any case. */
     async logout(email, apiKey, { signal }) {
@@ -3276,8 +3359,8 @@ class UserApi {
     }
     async #send(method, path, credentials, { headers = {}, signal }) {
         const { url, userAgent, ca, log } = this.#options;
-        const started = performance.now();
-        const told = (outcome) => log.debug(`${method} ${url}${path}: ${outcome}, ${Math.round(performance.now() - started)} ms`);
+        const started = process.uptime();
+        const told = (outcome) => log.debug(`${method} ${url}${path}: ${outcome}, ${Math.round((process.uptime() - started) * 1000)} ms`);
         try {
             const answer = await send({
                 method,
@@ -3305,7 +3388,8 @@ class UserApi {
             throw new RedirectError(host, status, quote(headers.location ?? 'nowhere'));
         }
         if (BUSY.includes(status)) {
-            throw new BusyError(host, status, retryAfterSeconds(headers['retry-after'], Date.now()));
+            const now = answer.date ?? answer.arrived;
+            throw new BusyError(host, status, retryAfterSeconds(headers['retry-after'], now));
         }
         throw new StatusError(url, status);
     }
@@ -3354,7 +3438,7 @@ async function login() {
     try {
         maskKey(api_key, accounts);
         const { url, ca, verifyLogout } = inputs;
-        saveSession({ url, accounts, api_key, ca, verifyLogout });
+        saveSession({ verifyLogout, url, accounts, api_key, ca });
         saved = true;
         const account = requireAccount(grant, inputs);
         // The post-step ends what was saved; nothing was handed out yet.
@@ -3384,7 +3468,7 @@ function handOver({ api_key }, { email, privileges }, { url, logout }) {
 }
 /** Ends a key that will not be used. Where that fails, the post-step tries again, if the key was saved. */
 async function endAtOnce(api, { accounts, api_key }, saved, stop) {
-    const deadline = new Deadline(SIGN_OUT_SECONDS, stop);
+    const { whole: deadline } = signOutDeadlines(stop);
     try {
         await signOut(api, { accounts, api_key, deadline, log: log });
         if (saved)

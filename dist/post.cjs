@@ -964,12 +964,14 @@ class RedirectError extends ExplainedError {
         super(`${host} answered with HTTP ${status}, a redirect to ${target}. Credentials go to one place only, so it was not followed.`, "If the box has moved there, give its new address as the input 'host'.");
     }
 }
-class StatusError extends ExplainedError {
+class errors_StatusError extends ExplainedError {
     title = 'Not the API of a box';
     constructor(url, status) {
         super(`${url} answered with HTTP ${status}, and a box does not do that to this request.`, status >= 500
             ? 'Look into the log of the box (System > System status, /var/log/syslog).'
-            : "Check the path in the input 'host'; the API of a box is at https://HOST/admin.");
+            : "Check the path in the input 'host'; the API of a box is at https://HOST/admin.", 
+        // The daemon may have failed after it had done its work.
+        status >= 500);
     }
 }
 class errors_AnswerError extends ExplainedError {
@@ -1039,20 +1041,50 @@ class ProofError extends ExplainedError {
 
 ;// CONCATENATED MODULE: ./build/src/box/secrets.js
 const secrets_forms = new Set();
+/** Shorter pieces of base64 stand in much that is no secret. */
+const SHORTEST_PIECE = 8;
 /**
- * Remembers a secret for the rest of the process, so that `withoutSecrets` takes it out of every text:
- * as it is, line by line, and in the forms that a server or library may echo it in (base64, URI- and
- * JSON-escaped).
+ * Remembers a secret for the rest of the process, so that `withoutSecrets` takes it out of every text: as it is, line
+ * by line, and in the forms in which a server or library may echo it.
  */
 function keepSecret(secret) {
     for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
         if (value.trim() === '')
             continue;
-        secrets_forms.add(value);
-        secrets_forms.add(Buffer.from(value).toString('base64'));
-        secrets_forms.add(encodeURIComponent(value));
-        secrets_forms.add(JSON.stringify(value).slice(1, -1));
+        for (const form of formsOf(value))
+            secrets_forms.add(form);
     }
+}
+function formsOf(value) {
+    const uri = encodeURIComponent(value);
+    const base64 = [Buffer.from(value).toString('base64'), ...piecesInBase64(value)];
+    return [
+        value,
+        uri,
+        uri.replaceAll('%20', '+'),
+        JSON.stringify(value).slice(1, -1),
+        htmlEscaped(value, '&#39;'),
+        htmlEscaped(value, '&#x27;'),
+        ...base64,
+        ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
+    ];
+}
+/** What of a value is seen in the base64 of a longer text, by its place in there: all but the ends, which mix with others. */
+function piecesInBase64(value) {
+    return [0, 1, 2]
+        .map((before) => {
+        const text = Buffer.from('x'.repeat(before) + value).toString('base64');
+        return text.slice(before === 0 ? 0 : 4, -4);
+    })
+        .filter((piece) => piece.length >= SHORTEST_PIECE);
+}
+function htmlEscaped(value, apostrophe) {
+    return value
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;')
+        .replaceAll("'", apostrophe);
 }
 /** The text with `***` in place of every secret kept so far, the longest first. */
 function withoutSecrets(text) {
@@ -1146,20 +1178,34 @@ const log = {
     info: (line) => info(withoutSecrets(line)),
     debug: (line) => debug(withoutSecrets(line)),
 };
+/** What was thrown where nobody could catch it: in a timer, a signal handler, or by the output. */
+let stray;
 /**
  * Runs a step to its end: an error becomes one annotation and the exit code 1. The code is set, and not
- * exited with, so that no output is cut off.
+ * exited with, so that no output is cut off. The work goes on after a stray error, so that a key on its way is saved.
  */
 async function runStep(step) {
     // Until the step is done: where nothing is left to wait for, Node exits in the middle of it.
     process.exitCode = ExitCode.Failure;
+    process.on('uncaughtException', (error) => {
+        stray ??= error;
+    });
     try {
         await step();
+        throwStray();
         process.exitCode = ExitCode.Success;
     }
     catch (error) {
         annotate(core_error, error);
     }
+}
+/** Throws the first stray error, if there was one. */
+function throwStray() {
+    if (stray === undefined)
+        return;
+    const error = stray;
+    stray = undefined;
+    throw error;
 }
 /** Reports an error that does not make the step fail. */
 function warn(error) {
@@ -1193,9 +1239,9 @@ function stopOnSignals() {
     const stop = () => {
         if (requested.signal.aborted)
             return;
-        log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
         requested.abort();
         setTimeout(() => final.abort(), GRACE_MS).unref();
+        log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
@@ -1222,7 +1268,7 @@ function checkEmail(email) {
     const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
     if (at < 1 || domain === '')
         throw new InvalidValueError('is not an email address: name@domain');
-    if (/[\s\p{Cc}]/u.test(email))
+    if (/[\s\u0000-\u001f\u007f-\u009f]/.test(email))
         throw new InvalidValueError('has a space or control character inside');
     if (email.includes(':')) {
         throw new InvalidValueError('has a colon, which ends the user name in Basic credentials');
@@ -1367,6 +1413,10 @@ function readSession() {
         throw new SessionError();
     return session;
 }
+/** Whether `verify-logout` was on, even where the session cannot be read. */
+function proofWanted() {
+    return getState(action_state/* SESSION */.f).includes('"verifyLogout":true');
+}
 function isSession(value) {
     const fields = Object(value);
     return (typeof fields.url === 'string' &&
@@ -1382,21 +1432,24 @@ function save(state) {
 const promises_namespaceObject = require("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/src/box/deadline.js
 
-/** Milliseconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
-const ATTEMPT_MS = 65_000;
-/** Milliseconds after which whoever reads the log is told what it waits for. */
-const SLOW_MS = 2_000;
+/** Seconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
+const ATTEMPT_SECONDS = 65;
+/** Seconds after which whoever reads the log is told what it waits for. */
+const SLOW_SECONDS = 2;
 /** The time that one piece of work has, its retries and waits included. */
 class Deadline {
+    /** Seconds by the clock of `process.uptime`, which costs less to start with than `performance` does. */
     #end;
     #stop;
-    /** @param seconds from now */
-    constructor(seconds, stop) {
-        this.#end = performance.now() + seconds * 1000;
+    #attemptSeconds;
+    /** @param seconds from now, for all of the work and for one attempt */
+    constructor(seconds, stop, attemptSeconds = ATTEMPT_SECONDS) {
+        this.#end = process.uptime() + seconds;
         this.#stop = stop;
+        this.#attemptSeconds = attemptSeconds;
     }
     get secondsLeft() {
-        return Math.max(0, (this.#end - performance.now()) / 1000);
+        return Math.max(0, this.#end - process.uptime());
     }
     /** Whether somebody wants this work to stop. */
     get stopped() {
@@ -1409,10 +1462,10 @@ class Deadline {
      */
     async attempt(work, onSlow) {
         const timeIsUp = new AbortController();
-        const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
+        const seconds = Math.min(this.#attemptSeconds, this.secondsLeft);
         // Keeps the process alive too, even where the work waits for what can no longer come.
-        const timer = setTimeout(() => timeIsUp.abort(), ms);
-        const slow = setTimeout(() => onSlow((ms - SLOW_MS) / 1000), SLOW_MS);
+        const timer = setTimeout(() => timeIsUp.abort(), seconds * 1000);
+        const slow = setTimeout(() => onSlow(seconds - SLOW_SECONDS), SLOW_SECONDS * 1000);
         try {
             return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
         }
@@ -1452,7 +1505,7 @@ function defaultHost(email) {
  * @throws InvalidValueError for anything else
  */
 function adminUrl(host) {
-    if (/[\s\\\p{Cc}]/u.test(host)) {
+    if (/[\s\\\u0000-\u001f\u007f-\u009f]/.test(host)) {
         throw new InvalidValueError('has a space, a backslash or a control character inside');
     }
     if (/^https?(:\/(?!\/)|\/)/i.test(host)) {
@@ -1506,8 +1559,8 @@ const KEY_LOST = ' If the box granted a key in an answer that was lost, nobody k
  * Each says so where a key may have been lost on the way.
  */
 async function retry(work, { deadline, log, grantsKeys, waitAfter }) {
-    const started = performance.now();
-    const onSlow = (secondsLeft) => log.info(`No answer yet; a box works on one request at a time. Waiting for up to ${inSeconds(secondsLeft)} more.`);
+    const started = process.uptime();
+    const onSlow = (secondsLeft) => log.info(`No answer yet: the box is busy, or the way to it is slow. Waiting for up to ${inSeconds(secondsLeft)} more.`);
     let keyLost = '';
     for (let attempt = 1;; attempt++) {
         try {
@@ -1528,7 +1581,7 @@ async function retry(work, { deadline, log, grantsKeys, waitAfter }) {
             if (deadline.stopped)
                 throw giveUp(new StoppedError());
             if (seconds >= deadline.secondsLeft) {
-                const spent = (performance.now() - started) / 1000;
+                const spent = process.uptime() - started;
                 const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
                 throw giveUp(new GaveUpError(error, attempt, spent, why));
             }
@@ -1554,30 +1607,35 @@ function inSeconds(seconds) {
 
 
 
-/** Seconds that signing out may take, retries and the proof included. */
+
+/** Seconds that signing out may take, retries and the proof included; the proof has the last ten to itself. */
 const SIGN_OUT_SECONDS = 30;
+const PROOF_SECONDS = 10;
+/** Seconds for one attempt: a logout may be sent twice without harm, so that an answer that is late is not waited for. */
+const sign_out_ATTEMPT_SECONDS = 9;
+/** The time for signing out, and of that the time until the proof. */
+function signOutDeadlines(stop) {
+    return {
+        whole: new Deadline(SIGN_OUT_SECONDS, stop, sign_out_ATTEMPT_SECONDS),
+        untilProof: new Deadline(SIGN_OUT_SECONDS - PROOF_SECONDS, stop, sign_out_ATTEMPT_SECONDS),
+    };
+}
 /**
  * Ends a session key. Resolves too where the key was dead already: a box does not tell the difference.
  *
  * @throws NotEndedError
  */
 async function signOut(api, { accounts, api_key, deadline, log }) {
-    let failure;
-    for (const email of accounts) {
-        try {
-            await retry((signal) => api.logout(email, api_key, { signal }), {
-                deadline,
-                log,
-                grantsKeys: false,
-            });
-        }
-        catch (error) {
-            // The key may be another account's, so those are tried all the same.
-            failure ??= error instanceof ExplainedError ? new NotEndedError(error) : error;
-        }
-    }
-    if (failure !== undefined)
-        throw failure;
+    // At once, so that none waits for the failure of another.
+    const ends = await Promise.allSettled(accounts.map((email) => retry((signal) => api.logout(email, api_key, { signal }), {
+        deadline,
+        log,
+        grantsKeys: false,
+    })));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed === undefined)
+        return;
+    throw failed.reason instanceof ExplainedError ? new NotEndedError(failed.reason) : failed.reason;
 }
 /**
  * Proves that a key is refused.
@@ -2619,15 +2677,17 @@ function proxyFor(url) {
     }
     if (!/^https?:$/.test(proxy.protocol))
         throw new ProxySettingError(variable);
-    if (proxy.password !== '') {
-        const password = decodeURIComponent(proxy.password);
-        keepSecret(proxy.password);
-        keepSecret(password);
-        keepSecret(`${decodeURIComponent(proxy.username)}:${password}`);
-    }
+    keepCredentials(proxy);
     // `tunnel`, unchanged since 2018, uses what Node deprecates, and Node would say so in the log.
     process.noDeprecation = true;
     return hostOf(proxy.href);
+}
+/** A name without a password is a token. */
+function keepCredentials({ username, password }) {
+    const user = decodeURIComponent(username);
+    keepSecret(password);
+    keepSecret(decodeURIComponent(password));
+    keepSecret(password === '' ? user : `${user}:${decodeURIComponent(password)}`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/transport.js
@@ -2641,6 +2701,11 @@ function proxyFor(url) {
 
 /** Bytes of an answer that are read; a MeResponse has some 200. */
 const MAX_BYTES = 1_000_000;
+/**
+ * For glibc's resolver, where nothing else is set: a name look-up that is under way cannot be ended, and Node does not
+ * exit before it. By itself glibc asks each name server twice, for 5 s.
+ */
+const RES_OPTIONS = 'timeout:2 attempts:1';
 /** Whatever the environment says. */
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
 /**
@@ -2653,6 +2718,7 @@ async function send(request) {
     const { method, url, userAgent, credentials, headers, signal } = request;
     keepSecret(credentials.secret);
     keepSecret(basicCredentials(credentials));
+    process.env['RES_OPTIONS'] ??= RES_OPTIONS;
     const wire = new Wire(request);
     try {
         wire.proxy = proxyFor(url);
@@ -2728,9 +2794,10 @@ async function unlessAborted(work, signal) {
     });
     return Promise.race([work, aborted]);
 }
-/** The body of an answer with status 200; those of others are not looked at. */
+/** The body of a good answer; those of others are not looked at. */
 async function read(message, url) {
-    if (message.statusCode !== 200) {
+    const { statusCode: status = 0 } = message;
+    if (status < 200 || status > 299) {
         message.destroy();
         return new Uint8Array();
     }
@@ -2797,7 +2864,7 @@ function readLogoutResponse(answer) {
 
 
 /**
- * Reads an answer with status 200 and insists only on a well-formed key, so that the key can be put in safety
+ * Reads an answer and insists only on a well-formed key, so that the key can be put in safety
  * before anything else fails.
  *
  * @throws PasswordRefusedError, TotpMissingError, TotpRefusedError, LoginRefusedError as the box decided;
@@ -2808,7 +2875,7 @@ function readMeResponse(answer, email) {
     const { api_key, status, reason } = me;
     if (isApiKey(api_key)) {
         const accounts = isEmail(me.email) && me.email !== email ? [email, me.email] : [email];
-        return { api_key, accounts, me, url: answer.url };
+        return { api_key, accounts, me, answer };
     }
     if (status === 'ok') {
         throw new errors_AnswerError(answer.url, "its status is 'ok', but its 'api_key' is missing or malformed");
@@ -2828,10 +2895,14 @@ function readMeResponse(answer, email) {
 /**
  * Checks all that came beside the key.
  *
- * @throws AnswerError where the status is not ok, the account is another one, or a privilege is no plain name
+ * @throws StatusError where it came with another status than 200; AnswerError where its own is not ok, the account is
+ * another one, or a privilege is no plain name
  */
-function checkMe({ me, url }, email) {
+function checkMe({ me, answer }, email) {
+    const { url } = answer;
     const { status, email: named = email, privileges = [] } = me;
+    if (answer.status !== 200)
+        throw new StatusError(url, answer.status);
     if (status !== 'ok') {
         throw new AnswerError(url, `it gave a key, but its 'status' is ${describe(status)}`);
     }
@@ -2861,18 +2932,23 @@ function boxAhead({ date, arrived }) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/retry-after.js
+/** Longer than any timeout, so that what asks for more is not tried again. */
+const LONGEST = 1_000_000_000;
 /**
- * Seconds to wait by a `Retry-After` header (RFC 9110, 10.2.3): a count of seconds or an HTTP date.
+ * Seconds to wait by a `Retry-After` header (RFC 9110, 10.2.3): a count of seconds or an HTTP date in one of its three
+ * forms, of which asctime's does not say that it is GMT.
  *
- * @param now milliseconds since 1970
+ * @param now by the clock of who sent it, in milliseconds since 1970
  * @returns nothing where there is none or it is neither
  */
 function retryAfterSeconds(header, now) {
     if (header === undefined)
         return undefined;
-    if (/^\s*\d{1,9}\s*$/.test(header))
-        return Number(header);
-    const date = /^\s*[A-Z][a-z]{2},? /.test(header) ? Date.parse(header) : Number.NaN;
+    if (/^\s*\d+\s*$/.test(header))
+        return Math.min(LONGEST, Number(header));
+    if (!/^\s*(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(header))
+        return undefined;
+    const date = Date.parse(header.includes('GMT') ? header : `${header} GMT`);
     return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }
 
@@ -2907,7 +2983,14 @@ class UserApi {
         const headers = totp === undefined ? {} : { 'X-Auth-Token': totp };
         const credentials = { email, secret: password };
         const answer = await this.#send('POST', '/login', credentials, { headers, signal });
-        return readMeResponse(this.#expectOk(answer), email);
+        try {
+            return readMeResponse(answer, email);
+        }
+        catch (error) {
+            // Another status than 200 says more than the body; a key that comes with it is given all the same, to be ended.
+            this.#expectOk(answer);
+            throw error;
+        }
     }
     /** `POST /logout`: ends a session key. A box answers `ok` in any case. */
     async logout(email, apiKey, { signal }) {
@@ -2938,8 +3021,8 @@ class UserApi {
     }
     async #send(method, path, credentials, { headers = {}, signal }) {
         const { url, userAgent, ca, log } = this.#options;
-        const started = performance.now();
-        const told = (outcome) => log.debug(`${method} ${url}${path}: ${outcome}, ${Math.round(performance.now() - started)} ms`);
+        const started = process.uptime();
+        const told = (outcome) => log.debug(`${method} ${url}${path}: ${outcome}, ${Math.round((process.uptime() - started) * 1000)} ms`);
         try {
             const answer = await send({
                 method,
@@ -2967,9 +3050,10 @@ class UserApi {
             throw new RedirectError(host, status, quote(headers.location ?? 'nowhere'));
         }
         if (BUSY.includes(status)) {
-            throw new BusyError(host, status, retryAfterSeconds(headers['retry-after'], Date.now()));
+            const now = answer.date ?? answer.arrived;
+            throw new BusyError(host, status, retryAfterSeconds(headers['retry-after'], now));
         }
-        throw new StatusError(url, status);
+        throw new errors_StatusError(url, status);
     }
 }
 
@@ -2988,7 +3072,6 @@ const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`
 
 
 
-
 /** Runs the post-step to its end, which is never a rejection. */
 function run() {
     return runStep(logout);
@@ -2999,14 +3082,14 @@ function run() {
  * where it was asked for proof.
  */
 async function logout() {
-    let session;
     try {
-        session = readSession();
+        const session = readSession();
         if (session !== undefined)
             await end(session);
+        throwStray();
     }
     catch (error) {
-        if (session?.verifyLogout === true)
+        if (proofWanted())
             throw error;
         warn(error);
     }
@@ -3014,12 +3097,12 @@ async function logout() {
 async function end({ url, accounts, api_key, ca, verifyLogout }) {
     maskKey(api_key, accounts);
     const api = new UserApi({ url, userAgent: USER_AGENT, ca, log: log });
-    const deadline = new Deadline(SIGN_OUT_SECONDS, stopOnSignals());
-    const options = { accounts, api_key, deadline, log: log };
+    const { whole, untilProof } = signOutDeadlines(stopOnSignals());
+    const options = { accounts, api_key, deadline: whole, log: log };
     if (!verifyLogout)
         return signOut(api, options);
     // A logout that failed may have ended the key all the same: the proof decides.
-    const failure = await signOut(api, options).catch((error) => error);
+    const failure = await signOut(api, { ...options, deadline: untilProof }).catch((error) => error);
     try {
         await proveEnded(api, options);
     }

@@ -10,7 +10,7 @@ import { Deadline, type Stop } from './box/deadline.ts';
 import { StoppedError } from './box/errors.ts';
 import { type Account, checkMe, type Grant } from './box/me-response.ts';
 import { signIn } from './box/sign-in.ts';
-import { SIGN_OUT_SECONDS, signOut } from './box/sign-out.ts';
+import { signOut, signOutDeadlines } from './box/sign-out.ts';
 import { UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
@@ -36,7 +36,7 @@ async function login(): Promise<void> {
   try {
     maskKey(api_key, accounts);
     const { url, ca, verifyLogout } = inputs;
-    saveSession({ url, accounts, api_key, ca, verifyLogout });
+    saveSession({ verifyLogout, url, accounts, api_key, ca });
     saved = true;
     const account = requireAccount(grant, inputs);
     // The post-step ends what was saved; nothing was handed out yet.
@@ -76,7 +76,7 @@ async function endAtOnce(
   saved: boolean,
   stop: Stop,
 ): Promise<void> {
-  const deadline = new Deadline(SIGN_OUT_SECONDS, stop);
+  const { whole: deadline } = signOutDeadlines(stop);
   try {
     await signOut(api, { accounts, api_key, deadline, log });
     if (saved) forgetSession();

@@ -1,9 +1,8 @@
 import { stopOnSignals } from './action/cancel.ts';
 import { maskKey } from './action/mask.ts';
-import { log, runStep, warn } from './action/report.ts';
-import { readSession, type Session } from './action/session.ts';
-import { Deadline } from './box/deadline.ts';
-import { proveEnded, SIGN_OUT_SECONDS, signOut } from './box/sign-out.ts';
+import { log, runStep, throwStray, warn } from './action/report.ts';
+import { proofWanted, readSession, type Session } from './action/session.ts';
+import { proveEnded, signOut, signOutDeadlines } from './box/sign-out.ts';
 import { UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
@@ -18,12 +17,12 @@ export function run(): Promise<void> {
  * where it was asked for proof.
  */
 async function logout(): Promise<void> {
-  let session: Session | undefined;
   try {
-    session = readSession();
+    const session = readSession();
     if (session !== undefined) await end(session);
+    throwStray();
   } catch (error) {
-    if (session?.verifyLogout === true) throw error;
+    if (proofWanted()) throw error;
     warn(error);
   }
 }
@@ -31,12 +30,14 @@ async function logout(): Promise<void> {
 async function end({ url, accounts, api_key, ca, verifyLogout }: Session): Promise<void> {
   maskKey(api_key, accounts);
   const api = new UserApi({ url, userAgent: USER_AGENT, ca, log });
-  const deadline = new Deadline(SIGN_OUT_SECONDS, stopOnSignals());
-  const options = { accounts, api_key, deadline, log };
+  const { whole, untilProof } = signOutDeadlines(stopOnSignals());
+  const options = { accounts, api_key, deadline: whole, log };
   if (!verifyLogout) return signOut(api, options);
 
   // A logout that failed may have ended the key all the same: the proof decides.
-  const failure = await signOut(api, options).catch((error: unknown) => error);
+  const failure = await signOut(api, { ...options, deadline: untilProof }).catch(
+    (error: unknown) => error,
+  );
   try {
     await proveEnded(api, options);
   } catch (error) {

@@ -26,7 +26,7 @@ test('--help has a sentence for each fault', () => {
 });
 
 test.each([
-  [['--fault', 'flood'], '--fault takes one of 101, 404, '],
+  [['--fault', 'flood'], '--fault takes one of 101, 201, '],
   [['--certificate', 'none'], '--certificate takes one of issued, self-signed, '],
   [['--at', 'lunch'], "--at takes one of login, logout, proof, not 'lunch'"],
   [['--clock', 'late'], "--clock takes a number, not 'late'"],

@@ -127,6 +127,7 @@ test('a wait between two attempts ends at once', async () => {
   expect(main).toMatchObject({ exitCode: 1, signal: null, annotations: [{ title: 'Cancelled' }] });
   expect(main.stdout).not.toMatch(KEY_LOST);
   expect(ended - cancelled).toBeLessThan(2_000);
+  expect(asked(target)).toEqual([LOGIN]);
 });
 
 describe('whatever main is at when a signal comes, no key is left and the step is not killed later', () => {

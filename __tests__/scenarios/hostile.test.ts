@@ -17,6 +17,18 @@ const TEXTS: ReadonlyArray<readonly [string, string]> = [
   ['200 KB', 'y'.repeat(200_000)],
   ['the password', `we saw ${ADMIN.password} of you`],
   ['the password, URL-encoded', `we saw ${encodeURIComponent(ADMIN.password)}`],
+  [
+    'the password, form-encoded',
+    `we saw ${encodeURIComponent(ADMIN.password).replaceAll('%20', '+')}`,
+  ],
+  ['the password, HTML-escaped', `we saw it&#39;s &quot;quoted&quot; &amp; 100% s3cret `],
+  [
+    'the password, HTML-escaped as by Python',
+    `we saw it&#x27;s &quot;quoted&quot; &amp; 100% s3cret `,
+  ],
+  ['base64url', Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64url')],
+  ['base64 of more', Buffer.from(`x${ADMIN.password}?>`).toString('base64')],
+  ['base64url of more', Buffer.from(`xy${ADMIN.password}?>`).toString('base64url')],
   ['the password, torn apart', `we saw ${[...ADMIN.password].join('\u200b')}`],
   ['the password at the cut', `${'z'.repeat(290)}${ADMIN.password}`],
   ['the Authorization header', `Basic ${BASIC} is what you sent`],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { busy, FAULTS, type Fault, NETWORK_FAULTS } from '../../devkit/box/faults.ts';
+import { busy, change, FAULTS, type Fault, NETWORK_FAULTS } from '../../devkit/box/faults.ts';
 import type { StepResult } from '../../devkit/runner/job.ts';
 import { asked, box, fastClock, LOGIN, LOGOUT, PROOF, run } from '../support.ts';
 
@@ -67,8 +67,16 @@ describe('an endless answer is read up to 1 MB, and is no reason to try again', 
     [LOGOUT, 'Key not ended'],
   ])('at %s', async (at, title) => {
     const target = await box();
-    target.strike(endless, { at });
+    let sent = 0;
+    const counted: Fault = async (exchange) => {
+      await endless(exchange);
+      sent = exchange.request.socket.bytesWritten;
+    };
+    target.strike(counted, { at });
     const { main, post } = await run(target);
+    // What lies in the buffers of two kernels included.
+    expect(sent).toBeGreaterThan(1_000_000);
+    expect(sent).toBeLessThan(16_000_000);
     expect((at === LOGIN ? main : post).annotations).toMatchObject([
       { title, message: expect.stringMatching(/it sent more than 1 MB/) },
     ]);
@@ -183,6 +191,18 @@ describe('before there is an answer', () => {
     expect(target.daemon.sessions.keys()).toEqual([]);
   });
 
+  test('a look-up, which cannot be ended, is kept short by the resolver', async () => {
+    const preload = `import dns from 'node:dns';
+      dns.lookup = (host, options, callback) => {
+        const code = process.env.RES_OPTIONS === 'timeout:2 attempts:1' ? 'ENOTFOUND' : 'EPERM';
+        process.nextTick(callback, Object.assign(new Error(code), { code }));
+      };`;
+    const { main } = await run(await box(), {
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` },
+    });
+    expect(main.annotations).toMatchObject([{ title: 'Host unknown' }]);
+  });
+
   test('a banned address is told that it may be one', async () => {
     const target = await box();
     target.ban('127.0.0.1');
@@ -228,24 +248,43 @@ describe('the time that one attempt takes', () => {
     const { main } = await run(target, { with: { timeout: '120' }, env: fastClock(30) });
     expect(asked(target)).toEqual([LOGIN, LOGIN]);
     expect(main.log.slice(0, 3)).toEqual([
-      'No answer yet; a box works on one request at a time. Waiting for up to 63 s more.',
+      'No answer yet: the box is busy, or the way to it is slow. Waiting for up to 63 s more.',
       expect.stringMatching(/no whole answer came in time.* Trying again in \d\.\d s\.$/),
-      expect.stringMatching(/^No answer yet; .* Waiting for up to 5[0-3] s more\.$/),
+      expect.stringMatching(/^No answer yet: .* Waiting for up to 5[0-3] s more\.$/),
     ]);
     expect(main.annotations).toMatchObject([
       { message: expect.stringMatching(/Tried 2 times in (119|12[0-2]) s;/) },
     ]);
   });
 
-  test.each([LOGOUT, PROOF])('is what is left of 30 s at %s', async (at) => {
+  test('is 9 s of 30 at the logout', async () => {
     const target = await box();
-    target.strike(silent, { at });
-    const { post } = await run(target, { with: VERIFY, env: fastClock(10) });
-    const [said] = post.log;
-    expect(said).toMatch(/^No answer yet; .* Waiting for up to 2[78] s more\.$/);
+    target.strike(silent, { at: LOGOUT });
+    const { post } = await run(target, { env: fastClock(10) });
+    expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT, LOGOUT]);
+    expect(post.log[0]).toMatch(/^No answer yet: .* Waiting for up to 7\.0 s more\.$/);
     expect(post.annotations).toMatchObject([
-      { message: expect.stringMatching(/Tried once; the next try, .* would be too late\./) },
+      { title: 'Key not ended', message: expect.stringMatching(/Tried 3 times in (2\d|3[01]) s;/) },
     ]);
+  });
+
+  test('leaves the last ten for the proof, which decides', async () => {
+    const target = await box();
+    target.strike(silent, { at: LOGOUT });
+    const { conclusion, post } = await run(target, { with: VERIFY, env: fastClock(10) });
+    expect(conclusion).toBe('success');
+    expect(post.annotations).toEqual([]);
+    expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT, PROOF]);
+  });
+
+  test('at a key that main ends itself is the same', async () => {
+    const target = await box();
+    target.strike(change({ privileges: 'wrong' }), { at: LOGIN });
+    target.strike(drip, { at: LOGOUT });
+    const { main, post } = await run(target, { env: fastClock(10) });
+    expect(main.annotations).toMatchObject([{ title: 'Answer not understood' }]);
+    expect(post.annotations).toMatchObject([{ level: 'warning', title: 'Key not ended' }]);
+    expect(asked(target)).toEqual([LOGIN, ...Array(6).fill(LOGOUT)]);
   });
 });
 
@@ -294,6 +333,16 @@ describe('Retry-After', () => {
     expect(waits(main)[0]).toMatch(said);
   });
 
+  test.each([-300, 300])('as a date goes by the clock of the box, %i s away', async (seconds) => {
+    const target = await box();
+    target.clockAhead = seconds * 1000;
+    const late: Fault = (exchange) =>
+      busy(503, new Date(Date.now() + target.clockAhead + 5_000).toUTCString())(exchange);
+    target.strike(late, { at: LOGIN, times: 1 });
+    const { main } = await run(target, { env: fastClock(10) });
+    expect(waits(main)[0]).toMatch(/Trying again in [4-7]\.\d s\.$/);
+  });
+
   test('that cannot end before the timeout fails at once and says so', async () => {
     const target = await box();
     target.strike(busy(429, '121'), { at: LOGIN });
@@ -314,12 +363,13 @@ test('debug logging tells each attempt, with its outcome and duration', async ()
   const target = await box();
   target.strike(busy(502), { at: LOGIN, times: 1 });
   target.strike(quick.close, { at: LOGOUT, times: 1 });
-  const { log } = await run(target, { env: fastClock(10) });
+  const { log } = await run(target, { with: VERIFY, env: fastClock(10) });
   const lines = log.filter((line) => line.startsWith('##[debug]'));
   expect(lines.map((line) => line.replace(/\d+ ms$/, 'N ms'))).toEqual([
     `##[debug]POST ${target.url}/login: HTTP 502, N ms`,
     `##[debug]POST ${target.url}/login: HTTP 200, N ms`,
     `##[debug]POST ${target.url}/logout: ConnectionError, N ms`,
     `##[debug]POST ${target.url}/logout: HTTP 200, N ms`,
+    `##[debug]GET ${target.url}/system/privacy: HTTP 401, N ms`,
   ]);
 });

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { answerWith, change, FAULTS, type Fault, redirect } from '../../devkit/box/faults.ts';
 import {
@@ -347,15 +348,76 @@ test.each([
   },
 );
 
-test('a saved session that cannot be read is a warning, without a part of it', async () => {
-  const target = await box();
-  const broken = `{"api_key": "${'5e'.repeat(32)}`;
-  const { post } = await run(target, { env: { STATE_session: broken }, with: { email: '' } });
-  expect(post).toMatchObject({
-    exitCode: 0,
-    annotations: [{ level: 'warning', title: 'Saved session not readable' }],
+test.each([
+  ['a warning', false, 'warning', 0],
+  ['an error where proof was asked for', true, 'error', 1],
+] as const)(
+  'a saved session that cannot be read is %s, without a part of it',
+  async (_, verifyLogout, level, exitCode) => {
+    const target = await box();
+    const broken = `{"verifyLogout":${verifyLogout},"api_key":"${'5e'.repeat(32)}`;
+    const { post } = await run(target, { env: { STATE_session: broken }, with: { email: '' } });
+    expect(post).toMatchObject({
+      exitCode,
+      annotations: [{ level, title: 'Saved session not readable' }],
+    });
+    expect(post.stdout).not.toContain('5e5e');
+  },
+);
+
+describe('an error that is thrown where nobody can catch it', () => {
+  test('by a timer of main: one annotation, and the key on its way is saved and ended', async () => {
+    const target = await box();
+    target.strike(({ send }) => pause(500).then(() => send()), { at: LOGIN });
+    const { main, post } = await run(target, {
+      env: failingToPrint('/^No answer yet/', fastClock(10)),
+    });
+    expect(main).toMatchObject({
+      exitCode: 1,
+      stderr: '',
+      annotations: [{ level: 'error', title: 'Unexpected error' }],
+    });
+    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
+    expect(post).toMatchObject(SILENT);
+    expect(target.daemon.sessions.keys()).toEqual([]);
   });
-  expect(post.stdout).not.toContain('5e5e');
+
+  test('by a timer of the post-step: a warning, and the key is ended', async () => {
+    const target = await box();
+    target.strike(({ send }) => pause(500).then(() => send()), { at: LOGOUT });
+    const { conclusion, post } = await run(target, {
+      env: failingToPrint('/^No answer yet/', fastClock(10)),
+    });
+    expect(conclusion).toBe('success');
+    expect(post).toMatchObject({
+      stderr: '',
+      annotations: [{ level: 'warning', title: 'Unexpected error' }],
+    });
+    expect(target.daemon.sessions.keys()).toEqual([]);
+  });
+
+  test('by a signal handler: the same, and it is cancelled all the same', async () => {
+    const target = await box();
+    let kill: (signal: NodeJS.Signals) => void = () => {};
+    const late: Fault = async ({ send }) => {
+      kill('SIGINT');
+      await pause(200);
+      return send();
+    };
+    target.strike(late, { at: LOGIN });
+    const { main, post } = await run(target, {
+      env: failingToPrint('/^Cancelled/'),
+      step: {
+        onStart: (send) => {
+          kill = send;
+        },
+      },
+    });
+    expect(main).toMatchObject({ exitCode: 1, stderr: '', outputs: NO_OUTPUTS });
+    expect(main.annotations).toHaveLength(1);
+    expect(post).toMatchObject(SILENT);
+    expect(target.daemon.sessions.keys()).toEqual([]);
+  });
 });
 
 test('an error that nobody foresaw is one annotation, and shows its stack with debug logging alone', async () => {
@@ -380,16 +442,18 @@ test('an error that nobody foresaw is one annotation, and shows its stack with d
   expect(debugged.main.stdout).toMatch(/^::debug::at adminUrl/m);
 });
 
-/** Runs code in an action before it starts. */
-function preload(code: string): Record<string, string> {
-  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+/** Runs code in an action before it starts, besides what the other variables have. */
+function preload(code: string, other: Record<string, string> = {}): Record<string, string> {
+  const own = `--import=data:text/javascript,${encodeURIComponent(code)}`;
+  return { ...other, NODE_OPTIONS: [other['NODE_OPTIONS'] ?? '', own].join(' ') };
 }
 
-/** Has an action throw when it prints something. */
-function failingToPrint(pattern: string): Record<string, string> {
-  return preload(`const { write } = process.stdout;
+/** Has an action throw when it prints something, with the password in what it throws. */
+function failingToPrint(pattern: string, other?: Record<string, string>): Record<string, string> {
+  const code = `const { write } = process.stdout;
     process.stdout.write = function (text, ...rest) {
-      if (${pattern}.test(text)) throw new Error('no more output');
+      if (${pattern}.test(text)) throw new Error('no more output ' + process.env.INPUT_PASSWORD);
       return write.call(this, text, ...rest);
-    };`);
+    };`;
+  return preload(code, other);
 }

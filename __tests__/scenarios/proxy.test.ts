@@ -1,13 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Box } from '../../devkit/box/box.ts';
 import { answerWith } from '../../devkit/box/faults.ts';
 import type { ProxyOptions } from '../../devkit/box/proxy.ts';
-import { asked, box, fastClock, LOGIN, LOGOUT, listen, PROOF, ROOT, run } from '../support.ts';
+import {
+  asked,
+  box,
+  certificate,
+  fastClock,
+  LOGIN,
+  LOGOUT,
+  listen,
+  PROOF,
+  ROOT,
+  run,
+} from '../support.ts';
 
 describe('a box that only the proxy knows', () => {
   test.each(['https_proxy', 'HTTPS_PROXY'])(
@@ -73,17 +86,54 @@ describe('a box that only the proxy knows', () => {
   });
 });
 
+describe('a proxy that speaks TLS', () => {
+  const CERTIFICATE = certificate('issued', 'localhost');
+
+  test('is used where its certificate is trusted', async () => {
+    const target = await box({ name: 'box.test' });
+    const proxy = await startProxy({ certificate: CERTIFICATE });
+    const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
+    const NODE_EXTRA_CA_CERTS = join(folder, 'ca.pem');
+    writeFileSync(NODE_EXTRA_CA_CERTS, CERTIFICATE.ca);
+    const { conclusion } = await run(target, {
+      env: { https_proxy: proxy.url().replace('http:', 'https:'), NODE_EXTRA_CA_CERTS },
+    });
+    rmSync(folder, { recursive: true });
+    expect(conclusion).toBe('success');
+    expect(proxy.tunnels).toHaveLength(2);
+  });
+
+  test('gets no credentials where it is not, whatever the environment says', async () => {
+    const target = await box({ name: 'box.test' });
+    const proxy = await startProxy({ certificate: CERTIFICATE });
+    const { main } = await run(target, {
+      env: {
+        https_proxy: proxy.url('someone:pr0xypass@').replace('http:', 'https:'),
+        NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      },
+    });
+    expect(main).toMatchObject({ exitCode: 1, annotations: [{ title: 'Proxy refused' }] });
+    expect(proxy.tunnels).toEqual([]);
+  });
+});
+
 describe('no_proxy', () => {
   test.each(['box.test', '.test', 'test', '*', 'elsewhere.example, box.test', 'BOX.TEST:PORT'])(
     '%s: the box is asked directly, without the proxy',
     async (list) => {
       const target = await box({ name: 'box.test' });
       const proxy = await startProxy();
-      const env = { https_proxy: proxy.url(), no_proxy: list.replace('PORT', String(target.port)) };
-      const { main } = await run(target, {
-        env: { ...env, ...fastClock(1), FAIL_LOOKUPS: 'ENOTFOUND' },
+      const { conclusion } = await run(target, {
+        env: {
+          https_proxy: proxy.url(),
+          no_proxy: list.replace('PORT', String(target.port)),
+          ...fastClock(1),
+          KNOWN_HOST: 'box.test',
+        },
+        with: { 'verify-logout': 'true' },
       });
-      expect(main.annotations).toMatchObject([{ title: 'Host unknown' }]);
+      expect(conclusion).toBe('success');
+      expect(asked(target)).toEqual([LOGIN, LOGOUT, PROOF]);
       expect(proxy.tunnels).toEqual([]);
     },
   );
@@ -154,6 +204,29 @@ describe('an error names the proxy, without its credentials, and not the box', (
     expect(main).toMatchObject({ annotations: [{ title: 'Proxy failed' }] });
     // At no attempt was it the box.
     expect(main.stdout).not.toContain('Cannot get an answer from');
+  });
+
+  test('opening its tunnel to nothing that answers', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+    });
+    const started = performance.now();
+    const { main } = await run(await box({ name: 'box.test' }), {
+      env: { https_proxy: `http://127.0.0.1:${await listen(server)}` },
+      with: { timeout: '2' },
+    });
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(main.annotations).toMatchObject([{ title: 'Proxy failed' }]);
+  });
+
+  test('with a token in place of name and password', async () => {
+    const target = await box({ name: 'box.test' });
+    const proxy = await startProxy();
+    target.strike(answerWith('{"status": "invalid", "reason": "saw t0k3n-of-proxy"}'), {
+      at: LOGIN,
+    });
+    const { main } = await run(target, { env: { https_proxy: proxy.url('t0k3n-of-proxy@') } });
+    expect(main.annotations).toMatchObject([{ message: expect.stringContaining('saw ***') }]);
   });
 
   test('hanging', async () => {

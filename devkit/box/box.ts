@@ -190,6 +190,8 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
 
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     handle(request, response).catch((error: unknown) => {
+      // Whoever asked has gone.
+      if (request.destroyed && !request.complete) return;
       console.error('The stand-in box failed:', error);
       response.destroy();
     });

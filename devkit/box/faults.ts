@@ -171,7 +171,13 @@ export const FAULTS = {
     );
   }),
   404: named('HTTP 404.', answerWith('', 404)),
-  500: named('HTTP 500.', answerWith('', 500)),
+  500: named('HTTP 500, after the daemon did its work.', async (exchange) => {
+    await exchange.ask();
+    return answerWith('', 500)(exchange);
+  }),
+  201: named("The box's own answer, with HTTP 201.", async ({ ask, send }) =>
+    send({ ...(await ask()), status: 201 }),
+  ),
   redirect: named('A redirect to another host.', redirect('https://elsewhere.example/admin')),
   'redirect-here': named('A redirect to the same host.', (exchange) =>
     redirect(`https://${exchange.request.headers.host}/elsewhere`)(exchange),

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns';
 import { RequestError, Server } from 'proxy-chain';
+import type { Certificate } from './certificate.ts';
 
 export interface ProxyOptions {
   /** `user:password`, asked for where given. */
@@ -8,6 +9,8 @@ export interface ProxyOptions {
   readonly refuse?: number | 'hanging';
   /** How many tunnels are let through before it refuses. Default: 0. */
   readonly letThrough?: number;
+  /** Speaks TLS itself, with this certificate. */
+  readonly certificate?: Pick<Certificate, 'key' | 'cert'>;
   /** Gets the host and port of each tunnel. */
   readonly onTunnel?: (target: string) => void;
 }
@@ -21,12 +24,16 @@ export async function startProxy({
   credentials,
   refuse,
   letThrough = 0,
+  certificate,
   onTunnel,
 }: ProxyOptions): Promise<number> {
   let tunnels = 0;
   const server = new Server({
     port: 0,
     host: '127.0.0.1',
+    ...(certificate === undefined
+      ? { serverType: 'http' }
+      : { serverType: 'https', httpsOptions: certificate }),
     prepareRequestFunction: ({ hostname, port, username, password }) => {
       if (refuse !== undefined && tunnels >= letThrough) {
         if (refuse === 'hanging') return new Promise(() => {});

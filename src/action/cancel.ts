@@ -13,9 +13,9 @@ export function stopOnSignals(): Stop {
   const final = new AbortController();
   const stop = () => {
     if (requested.signal.aborted) return;
-    log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
     requested.abort();
     setTimeout(() => final.abort(), GRACE_MS).unref();
+    log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

@@ -11,19 +11,34 @@ export const log: Log = {
   debug: (line) => debug(withoutSecrets(line)),
 };
 
+/** What was thrown where nobody could catch it: in a timer, a signal handler, or by the output. */
+let stray: unknown;
+
 /**
  * Runs a step to its end: an error becomes one annotation and the exit code 1. The code is set, and not
- * exited with, so that no output is cut off.
+ * exited with, so that no output is cut off. The work goes on after a stray error, so that a key on its way is saved.
  */
 export async function runStep(step: () => Promise<void>): Promise<void> {
   // Until the step is done: where nothing is left to wait for, Node exits in the middle of it.
   process.exitCode = ExitCode.Failure;
+  process.on('uncaughtException', (error) => {
+    stray ??= error;
+  });
   try {
     await step();
+    throwStray();
     process.exitCode = ExitCode.Success;
   } catch (error) {
     annotate(annotateError, error);
   }
+}
+
+/** Throws the first stray error, if there was one. */
+export function throwStray(): void {
+  if (stray === undefined) return;
+  const error = stray;
+  stray = undefined;
+  throw error;
 }
 
 /** Reports an error that does not make the step fail. */

@@ -46,6 +46,11 @@ export function readSession(): Session | undefined {
   return session;
 }
 
+/** Whether `verify-logout` was on, even where the session cannot be read. */
+export function proofWanted(): boolean {
+  return getState(SESSION).includes('"verifyLogout":true');
+}
+
 function isSession(value: unknown): value is Session {
   const fields: Partial<Record<keyof Session, unknown>> = Object(value);
   return (

@@ -22,7 +22,7 @@ export function checkEmail(email: string): string {
   const at = email.lastIndexOf('@');
   const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
   if (at < 1 || domain === '') throw new InvalidValueError('is not an email address: name@domain');
-  if (/[\s\p{Cc}]/u.test(email))
+  if (/[\s\u0000-\u001f\u007f-\u009f]/.test(email))
     throw new InvalidValueError('has a space or control character inside');
   if (email.includes(':')) {
     throw new InvalidValueError('has a colon, which ends the user name in Basic credentials');

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
-const ATTEMPT_MS = 65_000;
-/** Milliseconds after which whoever reads the log is told what it waits for. */
-const SLOW_MS = 2_000;
+/** Seconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
+const ATTEMPT_SECONDS = 65;
+/** Seconds after which whoever reads the log is told what it waits for. */
+const SLOW_SECONDS = 2;
 
 /** A wish to stop: `requested` ends waits, `final` ends the attempt under way too. */
 export interface Stop {
@@ -13,17 +13,20 @@ export interface Stop {
 
 /** The time that one piece of work has, its retries and waits included. */
 export class Deadline {
+  /** Seconds by the clock of `process.uptime`, which costs less to start with than `performance` does. */
   readonly #end: number;
   readonly #stop: Stop;
+  readonly #attemptSeconds: number;
 
-  /** @param seconds from now */
-  constructor(seconds: number, stop: Stop) {
-    this.#end = performance.now() + seconds * 1000;
+  /** @param seconds from now, for all of the work and for one attempt */
+  constructor(seconds: number, stop: Stop, attemptSeconds = ATTEMPT_SECONDS) {
+    this.#end = process.uptime() + seconds;
     this.#stop = stop;
+    this.#attemptSeconds = attemptSeconds;
   }
 
   get secondsLeft(): number {
-    return Math.max(0, (this.#end - performance.now()) / 1000);
+    return Math.max(0, this.#end - process.uptime());
   }
 
   /** Whether somebody wants this work to stop. */
@@ -41,10 +44,10 @@ export class Deadline {
     onSlow: (secondsLeft: number) => void,
   ): Promise<T> {
     const timeIsUp = new AbortController();
-    const ms = Math.min(ATTEMPT_MS, this.secondsLeft * 1000);
+    const seconds = Math.min(this.#attemptSeconds, this.secondsLeft);
     // Keeps the process alive too, even where the work waits for what can no longer come.
-    const timer = setTimeout(() => timeIsUp.abort(), ms);
-    const slow = setTimeout(() => onSlow((ms - SLOW_MS) / 1000), SLOW_MS);
+    const timer = setTimeout(() => timeIsUp.abort(), seconds * 1000);
+    const slow = setTimeout(() => onSlow(seconds - SLOW_SECONDS), SLOW_SECONDS * 1000);
     try {
       return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
     } finally {

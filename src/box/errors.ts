@@ -174,6 +174,8 @@ export class StatusError extends ExplainedError {
       status >= 500
         ? 'Look into the log of the box (System > System status, /var/log/syslog).'
         : "Check the path in the input 'host'; the API of a box is at https://HOST/admin.",
+      // The daemon may have failed after it had done its work.
+      status >= 500,
     );
   }
 }

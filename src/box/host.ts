@@ -17,7 +17,7 @@ export function defaultHost(email: string): string {
  * @throws InvalidValueError for anything else
  */
 export function adminUrl(host: string): string {
-  if (/[\s\\\p{Cc}]/u.test(host)) {
+  if (/[\s\\\u0000-\u001f\u007f-\u009f]/.test(host)) {
     throw new InvalidValueError('has a space, a backslash or a control character inside');
   }
   if (/^https?(:\/(?!\/)|\/)/i.test(host)) {

@@ -2,6 +2,7 @@ import {
   AnswerError,
   LoginRefusedError,
   PasswordRefusedError,
+  StatusError,
   TotpMissingError,
   TotpRefusedError,
 } from './errors.ts';
@@ -33,7 +34,7 @@ export interface Grant {
    */
   readonly accounts: readonly string[];
   readonly me: Unchecked<MeResponse>;
-  readonly url: string;
+  readonly answer: Answer;
 }
 
 /** Whose key it is. */
@@ -43,7 +44,7 @@ export interface Account {
 }
 
 /**
- * Reads an answer with status 200 and insists only on a well-formed key, so that the key can be put in safety
+ * Reads an answer and insists only on a well-formed key, so that the key can be put in safety
  * before anything else fails.
  *
  * @throws PasswordRefusedError, TotpMissingError, TotpRefusedError, LoginRefusedError as the box decided;
@@ -54,7 +55,7 @@ export function readMeResponse(answer: Answer, email: string): Grant {
   const { api_key, status, reason } = me;
   if (isApiKey(api_key)) {
     const accounts = isEmail(me.email) && me.email !== email ? [email, me.email] : [email];
-    return { api_key, accounts, me, url: answer.url };
+    return { api_key, accounts, me, answer };
   }
   if (status === 'ok') {
     throw new AnswerError(
@@ -79,10 +80,13 @@ export function readMeResponse(answer: Answer, email: string): Grant {
 /**
  * Checks all that came beside the key.
  *
- * @throws AnswerError where the status is not ok, the account is another one, or a privilege is no plain name
+ * @throws StatusError where it came with another status than 200; AnswerError where its own is not ok, the account is
+ * another one, or a privilege is no plain name
  */
-export function checkMe({ me, url }: Grant, email: string): Account {
+export function checkMe({ me, answer }: Grant, email: string): Account {
+  const { url } = answer;
   const { status, email: named = email, privileges = [] } = me;
+  if (answer.status !== 200) throw new StatusError(url, answer.status);
   if (status !== 'ok') {
     throw new AnswerError(url, `it gave a key, but its 'status' is ${describe(status)}`);
   }

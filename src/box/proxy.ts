@@ -23,13 +23,16 @@ export function proxyFor(url: string): string | undefined {
     throw new ProxySettingError(variable);
   }
   if (!/^https?:$/.test(proxy.protocol)) throw new ProxySettingError(variable);
-  if (proxy.password !== '') {
-    const password = decodeURIComponent(proxy.password);
-    keepSecret(proxy.password);
-    keepSecret(password);
-    keepSecret(`${decodeURIComponent(proxy.username)}:${password}`);
-  }
+  keepCredentials(proxy);
   // `tunnel`, unchanged since 2018, uses what Node deprecates, and Node would say so in the log.
   process.noDeprecation = true;
   return hostOf(proxy.href);
+}
+
+/** A name without a password is a token. */
+function keepCredentials({ username, password }: URL): void {
+  const user = decodeURIComponent(username);
+  keepSecret(password);
+  keepSecret(decodeURIComponent(password));
+  keepSecret(password === '' ? user : `${user}:${decodeURIComponent(password)}`);
 }

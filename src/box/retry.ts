@@ -29,10 +29,10 @@ export async function retry<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { deadline, log, grantsKeys, waitAfter }: RetryOptions,
 ): Promise<T> {
-  const started = performance.now();
+  const started = process.uptime();
   const onSlow = (secondsLeft: number) =>
     log.info(
-      `No answer yet; a box works on one request at a time. Waiting for up to ${inSeconds(secondsLeft)} more.`,
+      `No answer yet: the box is busy, or the way to it is slow. Waiting for up to ${inSeconds(secondsLeft)} more.`,
     );
   let keyLost = '';
   for (let attempt = 1; ; attempt++) {
@@ -49,7 +49,7 @@ export async function retry<T>(
       if (seconds === undefined) throw giveUp(error);
       if (deadline.stopped) throw giveUp(new StoppedError());
       if (seconds >= deadline.secondsLeft) {
-        const spent = (performance.now() - started) / 1000;
+        const spent = process.uptime() - started;
         const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
         throw giveUp(new GaveUpError(error, attempt, spent, why));
       }

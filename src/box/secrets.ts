@@ -1,18 +1,51 @@
 const forms = new Set<string>();
 
+/** Shorter pieces of base64 stand in much that is no secret. */
+const SHORTEST_PIECE = 8;
+
 /**
- * Remembers a secret for the rest of the process, so that `withoutSecrets` takes it out of every text:
- * as it is, line by line, and in the forms that a server or library may echo it in (base64, URI- and
- * JSON-escaped).
+ * Remembers a secret for the rest of the process, so that `withoutSecrets` takes it out of every text: as it is, line
+ * by line, and in the forms in which a server or library may echo it.
  */
 export function keepSecret(secret: string): void {
   for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
     if (value.trim() === '') continue;
-    forms.add(value);
-    forms.add(Buffer.from(value).toString('base64'));
-    forms.add(encodeURIComponent(value));
-    forms.add(JSON.stringify(value).slice(1, -1));
+    for (const form of formsOf(value)) forms.add(form);
   }
+}
+
+function formsOf(value: string): string[] {
+  const uri = encodeURIComponent(value);
+  const base64 = [Buffer.from(value).toString('base64'), ...piecesInBase64(value)];
+  return [
+    value,
+    uri,
+    uri.replaceAll('%20', '+'),
+    JSON.stringify(value).slice(1, -1),
+    htmlEscaped(value, '&#39;'),
+    htmlEscaped(value, '&#x27;'),
+    ...base64,
+    ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
+  ];
+}
+
+/** What of a value is seen in the base64 of a longer text, by its place in there: all but the ends, which mix with others. */
+function piecesInBase64(value: string): string[] {
+  return [0, 1, 2]
+    .map((before) => {
+      const text = Buffer.from('x'.repeat(before) + value).toString('base64');
+      return text.slice(before === 0 ? 0 : 4, -4);
+    })
+    .filter((piece) => piece.length >= SHORTEST_PIECE);
+}
+
+function htmlEscaped(value: string, apostrophe: string): string {
+  return value
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", apostrophe);
 }
 
 /** The text with `***` in place of every secret kept so far, the longest first. */

@@ -1,12 +1,23 @@
-import type { Deadline } from './deadline.ts';
+import { Deadline, type Stop } from './deadline.ts';
 import { ExplainedError, KeyAliveError, NotEndedError, ProofError } from './errors.ts';
 import { hostOf } from './host.ts';
 import type { Log } from './log.ts';
 import { retry } from './retry.ts';
 import type { UserApi } from './user-api.ts';
 
-/** Seconds that signing out may take, retries and the proof included. */
-export const SIGN_OUT_SECONDS = 30;
+/** Seconds that signing out may take, retries and the proof included; the proof has the last ten to itself. */
+const SIGN_OUT_SECONDS = 30;
+const PROOF_SECONDS = 10;
+/** Seconds for one attempt: a logout may be sent twice without harm, so that an answer that is late is not waited for. */
+const ATTEMPT_SECONDS = 9;
+
+/** The time for signing out, and of that the time until the proof. */
+export function signOutDeadlines(stop: Stop): { whole: Deadline; untilProof: Deadline } {
+  return {
+    whole: new Deadline(SIGN_OUT_SECONDS, stop, ATTEMPT_SECONDS),
+    untilProof: new Deadline(SIGN_OUT_SECONDS - PROOF_SECONDS, stop, ATTEMPT_SECONDS),
+  };
+}
 
 export interface SignOutOptions {
   /** Whose the key may be. */
@@ -25,20 +36,19 @@ export async function signOut(
   api: UserApi,
   { accounts, api_key, deadline, log }: SignOutOptions,
 ): Promise<void> {
-  let failure: unknown;
-  for (const email of accounts) {
-    try {
-      await retry((signal) => api.logout(email, api_key, { signal }), {
+  // At once, so that none waits for the failure of another.
+  const ends = await Promise.allSettled(
+    accounts.map((email) =>
+      retry((signal) => api.logout(email, api_key, { signal }), {
         deadline,
         log,
         grantsKeys: false,
-      });
-    } catch (error) {
-      // The key may be another account's, so those are tried all the same.
-      failure ??= error instanceof ExplainedError ? new NotEndedError(error) : error;
-    }
-  }
-  if (failure !== undefined) throw failure;
+      }),
+    ),
+  );
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed === undefined) return;
+  throw failed.reason instanceof ExplainedError ? new NotEndedError(failed.reason) : failed.reason;
 }
 
 /**

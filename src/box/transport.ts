@@ -11,6 +11,12 @@ import { keepSecret } from './secrets.ts';
 /** Bytes of an answer that are read; a MeResponse has some 200. */
 const MAX_BYTES = 1_000_000;
 
+/**
+ * For glibc's resolver, where nothing else is set: a name look-up that is under way cannot be ended, and Node does not
+ * exit before it. By itself glibc asks each name server twice, for 5 s.
+ */
+const RES_OPTIONS = 'timeout:2 attempts:1';
+
 /** Whatever the environment says. */
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
 
@@ -48,6 +54,7 @@ export async function send(request: Request): Promise<Answer> {
   const { method, url, userAgent, credentials, headers, signal } = request;
   keepSecret(credentials.secret);
   keepSecret(basicCredentials(credentials));
+  process.env['RES_OPTIONS'] ??= RES_OPTIONS;
   const wire = new Wire(request);
   try {
     wire.proxy = proxyFor(url);
@@ -131,9 +138,10 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   return Promise.race([work, aborted]);
 }
 
-/** The body of an answer with status 200; those of others are not looked at. */
+/** The body of a good answer; those of others are not looked at. */
 async function read(message: IncomingMessage, url: string): Promise<Uint8Array> {
-  if (message.statusCode !== 200) {
+  const { statusCode: status = 0 } = message;
+  if (status < 200 || status > 299) {
     message.destroy();
     return new Uint8Array();
   }

@@ -53,7 +53,13 @@ export class UserApi {
     const headers = totp === undefined ? {} : { 'X-Auth-Token': totp };
     const credentials = { email, secret: password };
     const answer = await this.#send('POST', '/login', credentials, { headers, signal });
-    return readMeResponse(this.#expectOk(answer), email);
+    try {
+      return readMeResponse(answer, email);
+    } catch (error) {
+      // Another status than 200 says more than the body; a key that comes with it is given all the same, to be ended.
+      this.#expectOk(answer);
+      throw error;
+    }
   }
 
   /** `POST /logout`: ends a session key. A box answers `ok` in any case. */
@@ -89,10 +95,10 @@ export class UserApi {
     { headers = {}, signal }: CallOptions & { readonly headers?: Record<string, string> },
   ): Promise<Answer> {
     const { url, userAgent, ca, log } = this.#options;
-    const started = performance.now();
+    const started = process.uptime();
     const told = (outcome: string) =>
       log.debug(
-        `${method} ${url}${path}: ${outcome}, ${Math.round(performance.now() - started)} ms`,
+        `${method} ${url}${path}: ${outcome}, ${Math.round((process.uptime() - started) * 1000)} ms`,
       );
     try {
       const answer = await send({
@@ -120,7 +126,8 @@ export class UserApi {
       throw new RedirectError(host, status, quote(headers.location ?? 'nowhere'));
     }
     if (BUSY.includes(status)) {
-      throw new BusyError(host, status, retryAfterSeconds(headers['retry-after'], Date.now()));
+      const now = answer.date ?? answer.arrived;
+      throw new BusyError(host, status, retryAfterSeconds(headers['retry-after'], now));
     }
     throw new StatusError(url, status);
   }
