@@ -2903,6 +2903,7 @@ function keepCredentials({ username, password }) {
 
 
 
+
 /** Bytes of an answer that are read; a MeResponse has some 200. */
 const MAX_BYTES = 1_000_000;
 /**
@@ -2976,8 +2977,14 @@ class Wire {
             },
         });
         if ('proxyOptions' in agent) {
-            // What `tunnel` sends to the proxy goes by these: it shall not outlive the attempt, and a proxy with TLS be verified.
-            Object.assign(agent.proxyOptions ?? {}, { signal, ...TLS });
+            // What `tunnel` sends to the proxy goes by these: it shall not outlive the attempt, and a proxy with TLS be verified
+            // by its own name, in place of that in the Host header.
+            const { host: name = '' } = agent.proxyOptions;
+            Object.assign(agent.proxyOptions, {
+                signal,
+                servername: (0,external_node_net_namespaceObject.isIP)(name) ? '' : name,
+                ...TLS,
+            });
         }
         else {
             // The library takes the brackets of an IPv6 address for a part of the name.

@@ -89,19 +89,25 @@ describe('a box that only the proxy knows', () => {
 describe('a proxy that speaks TLS', () => {
   const CERTIFICATE = certificate('issued', 'localhost');
 
-  test('is used where its certificate is trusted', async () => {
-    const target = await box({ name: 'box.test' });
-    const proxy = await startProxy({ certificate: CERTIFICATE });
-    const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
-    const NODE_EXTRA_CA_CERTS = join(folder, 'ca.pem');
-    writeFileSync(NODE_EXTRA_CA_CERTS, CERTIFICATE.ca);
-    const { conclusion } = await run(target, {
-      env: { https_proxy: proxy.url().replace('http:', 'https:'), NODE_EXTRA_CA_CERTS },
-    });
-    rmSync(folder, { recursive: true });
-    expect(conclusion).toBe('success');
-    expect(proxy.tunnels).toHaveLength(2);
-  });
+  test.each(['127.0.0.1', 'localhost'])(
+    'is used by %s, where its certificate is trusted',
+    async (name) => {
+      const target = await box({ name: 'box.test' });
+      const proxy = await startProxy({ certificate: CERTIFICATE });
+      const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
+      const NODE_EXTRA_CA_CERTS = join(folder, 'ca.pem');
+      writeFileSync(NODE_EXTRA_CA_CERTS, CERTIFICATE.ca);
+      const { conclusion } = await run(target, {
+        env: {
+          https_proxy: proxy.url().replace('http://127.0.0.1', `https://${name}`),
+          NODE_EXTRA_CA_CERTS,
+        },
+      });
+      rmSync(folder, { recursive: true });
+      expect(conclusion).toBe('success');
+      expect(proxy.tunnels).toHaveLength(2);
+    },
+  );
 
   test('gets no credentials where it is not, whatever the environment says', async () => {
     const target = await box({ name: 'box.test' });

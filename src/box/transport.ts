@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
+import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import { HttpClient } from '@actions/http-client';
 import { BasicCredentialHandler } from '@actions/http-client/lib/auth';
@@ -113,8 +114,14 @@ class Wire {
       },
     });
     if ('proxyOptions' in agent) {
-      // What `tunnel` sends to the proxy goes by these: it shall not outlive the attempt, and a proxy with TLS be verified.
-      Object.assign(agent.proxyOptions ?? {}, { signal, ...TLS });
+      // What `tunnel` sends to the proxy goes by these: it shall not outlive the attempt, and a proxy with TLS be verified
+      // by its own name, in place of that in the Host header.
+      const { host: name = '' } = agent.proxyOptions as { host?: string };
+      Object.assign(agent.proxyOptions as object, {
+        signal,
+        servername: isIP(name) ? '' : name,
+        ...TLS,
+      });
     } else {
       // The library takes the brackets of an IPv6 address for a part of the name.
       options.host = host?.replace(/^\[(.*)\]$/, '$1');
