@@ -1126,18 +1126,25 @@ function keepSecret(secret) {
     }
 }
 function formsOf(value) {
-    const uri = encodeURIComponent(value);
     const base64 = [Buffer.from(value).toString('base64'), ...piecesInBase64(value)];
+    const forms = [value, ...base64];
+    if (/[+/=]/.test(base64.join('')))
+        forms.push(...base64.map(urlSafe));
+    // Most secrets look the same in every other form.
+    if (/^\w*$/.test(value))
+        return forms;
+    const uri = encodeURIComponent(value);
     return [
-        value,
+        ...forms,
         uri,
         uri.replaceAll('%20', '+'),
         JSON.stringify(value).slice(1, -1),
         htmlEscaped(value, '&#39;'),
         htmlEscaped(value, '&#x27;'),
-        ...base64,
-        ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
     ];
+}
+function urlSafe(base64) {
+    return base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 /** What of a value is seen in the base64 of a longer text, by its place in there: all but the ends, which mix with others. */
 function piecesInBase64(value) {
@@ -1839,17 +1846,23 @@ class Deadline {
      * @param onSlow called once where it takes longer than two seconds, with those that it may still take
      */
     async attempt(work, onSlow) {
-        const timeIsUp = new AbortController();
+        const { final } = this.#stop;
+        const end = new AbortController();
+        const abort = () => end.abort();
         const seconds = Math.min(this.#attemptSeconds, this.secondsLeft);
         // Keeps the process alive too, even where the work waits for what can no longer come.
-        const timer = setTimeout(() => timeIsUp.abort(), seconds * 1000);
+        const timer = setTimeout(abort, seconds * 1000);
         const slow = setTimeout(() => onSlow(seconds - SLOW_SECONDS), SLOW_SECONDS * 1000);
+        final.addEventListener('abort', abort);
+        if (final.aborted)
+            abort();
         try {
-            return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
+            return await work(end.signal);
         }
         finally {
             clearTimeout(timer);
             clearTimeout(slow);
+            final.removeEventListener('abort', abort);
         }
     }
     /** Resolves after so many seconds, or at once when the work shall stop. */

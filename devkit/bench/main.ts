@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: times the action's own dist/ as whole processes, in turn with a bare script that makes the same call
- * with `https.request`, against a stand-in box. `-- --markdown` prints what docs/performance.md shows.
+ * with `https.request`, against a stand-in box. `-- --markdown` prints tables for a document.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

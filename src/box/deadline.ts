@@ -43,16 +43,21 @@ export class Deadline {
     work: (signal: AbortSignal) => Promise<T>,
     onSlow: (secondsLeft: number) => void,
   ): Promise<T> {
-    const timeIsUp = new AbortController();
+    const { final } = this.#stop;
+    const end = new AbortController();
+    const abort = () => end.abort();
     const seconds = Math.min(this.#attemptSeconds, this.secondsLeft);
     // Keeps the process alive too, even where the work waits for what can no longer come.
-    const timer = setTimeout(() => timeIsUp.abort(), seconds * 1000);
+    const timer = setTimeout(abort, seconds * 1000);
     const slow = setTimeout(() => onSlow(seconds - SLOW_SECONDS), SLOW_SECONDS * 1000);
+    final.addEventListener('abort', abort);
+    if (final.aborted) abort();
     try {
-      return await work(AbortSignal.any([timeIsUp.signal, this.#stop.final]));
+      return await work(end.signal);
     } finally {
       clearTimeout(timer);
       clearTimeout(slow);
+      final.removeEventListener('abort', abort);
     }
   }
 

@@ -15,18 +15,24 @@ export function keepSecret(secret: string): void {
 }
 
 function formsOf(value: string): string[] {
-  const uri = encodeURIComponent(value);
   const base64 = [Buffer.from(value).toString('base64'), ...piecesInBase64(value)];
+  const forms = [value, ...base64];
+  if (/[+/=]/.test(base64.join(''))) forms.push(...base64.map(urlSafe));
+  // Most secrets look the same in every other form.
+  if (/^\w*$/.test(value)) return forms;
+  const uri = encodeURIComponent(value);
   return [
-    value,
+    ...forms,
     uri,
     uri.replaceAll('%20', '+'),
     JSON.stringify(value).slice(1, -1),
     htmlEscaped(value, '&#39;'),
     htmlEscaped(value, '&#x27;'),
-    ...base64,
-    ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
   ];
+}
+
+function urlSafe(base64: string): string {
+  return base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
 /** What of a value is seen in the base64 of a longer text, by its place in there: all but the ends, which mix with others. */
