@@ -1335,8 +1335,8 @@ const external_node_os_namespaceObject = require("node:os");
 
 /**
  * Makes sure that the files by which the runner takes state and outputs are there and take something: without
- * them, `@actions/core` would write the key to the log. An empty line is written, which the runner passes over
- * and a full disk does not take.
+ * them, `@actions/core` would write the key to the log. A line is written, which a full disk does not take, and taken
+ * away again: act, and with it the runners of Gitea and Forgejo, read nothing of a file with an empty line.
  *
  * @throws CommandFileError
  */
@@ -1344,8 +1344,9 @@ function requireCommandFiles() {
     for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
         inFile(variable, (path) => {
             // Not made here: the runner reads only the file that it made.
-            (0,external_node_fs_namespaceObject.statSync)(path);
+            const { size } = (0,external_node_fs_namespaceObject.statSync)(path);
             (0,external_node_fs_namespaceObject.appendFileSync)(path, external_node_os_namespaceObject.EOL);
+            (0,external_node_fs_namespaceObject.truncateSync)(path, size);
         });
     }
 }

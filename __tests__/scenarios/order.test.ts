@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -41,6 +41,20 @@ describe('files that cannot be used are found before the box is asked', () => {
     }
     expect(asked(target)).toEqual([]);
   });
+});
+
+test('what a file held is kept, and no empty line is added, which not every runner reads', async () => {
+  const target = await box();
+  const [GITHUB_STATE, GITHUB_OUTPUT] = [join(folder, 'state'), join(folder, 'output')];
+  for (const path of [GITHUB_STATE, GITHUB_OUTPUT]) writeFileSync(path, 'before=1\n');
+  await run(target, { step: { commandFiles: { GITHUB_STATE, GITHUB_OUTPUT } } });
+  for (const [path, name] of [
+    [GITHUB_STATE, 'session'],
+    [GITHUB_OUTPUT, 'api_key'],
+  ] as const) {
+    expect(readFileSync(path, 'utf8')).toMatch(new RegExp(`^before=1\\n${name}<<`));
+    expect(readFileSync(path, 'utf8').trimEnd()).not.toMatch(/^$/m);
+  }
 });
 
 describe('mask, then save, then hand over', () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, statSync } from 'node:fs';
+import { appendFileSync, statSync, truncateSync } from 'node:fs';
 import { EOL } from 'node:os';
 import { CommandFileError } from './errors.ts';
 
@@ -6,8 +6,8 @@ type Variable = 'GITHUB_STATE' | 'GITHUB_OUTPUT';
 
 /**
  * Makes sure that the files by which the runner takes state and outputs are there and take something: without
- * them, `@actions/core` would write the key to the log. An empty line is written, which the runner passes over
- * and a full disk does not take.
+ * them, `@actions/core` would write the key to the log. A line is written, which a full disk does not take, and taken
+ * away again: act, and with it the runners of Gitea and Forgejo, read nothing of a file with an empty line.
  *
  * @throws CommandFileError
  */
@@ -15,8 +15,9 @@ export function requireCommandFiles(): void {
   for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT'] as const) {
     inFile(variable, (path) => {
       // Not made here: the runner reads only the file that it made.
-      statSync(path);
+      const { size } = statSync(path);
       appendFileSync(path, EOL);
+      truncateSync(path, size);
     });
   }
 }
