@@ -4,6 +4,8 @@ export default {
   roots: ['<rootDir>/__tests__'],
   globalSetup: '<rootDir>/__tests__/make-certificates.ts',
   testMatch: ['**/*.test.ts'],
+  // Windows has no signals.
+  testPathIgnorePatterns: process.platform === 'win32' ? ['cancel\\.test'] : [],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, expect } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { type Box, type BoxOptions, startBox } from '../devkit/box/box.ts';
 import type { Certificate, CertificateKind } from '../devkit/box/certificate.ts';
 import {
@@ -27,6 +28,13 @@ export const TOTP = {
   privileges: ['admin'],
   totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
 };
+
+/** For what needs signals, or programs without an extension: Windows has neither. */
+export const onPosix = process.platform === 'win32' ? test.skip : test;
+
+/** A disk that is always full, on Linux alone. */
+export const FULL_DISK = '/dev/full';
+export const onLinux = existsSync(FULL_DISK) ? test : test.skip;
 
 /** What `toMatchObject` takes for nothing: an empty object there matches any. */
 export const NO_OUTPUTS = expect.not.objectContaining({ api_key: expect.anything() });

@@ -11,7 +11,7 @@ const GET_ACT = `This needs act, the runner (https://github.com/nektos/act), on 
 const { status, error } = spawnSync(
   'act',
   [
-    ...['push', '--workflows', '.github/workflows/e2e.yml'],
+    ...['workflow_dispatch', '--workflows', '.github/workflows/e2e.yml'],
     // Straight on this machine, in no container.
     ...['--platform', 'ubuntu-latest=-self-hosted'],
     ...process.argv.slice(2),

@@ -1,11 +1,19 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Box } from '../../devkit/box/box.ts';
 import { answerWith, type Fault } from '../../devkit/box/faults.ts';
 import { readKeyValues } from '../../devkit/runner/command-files.ts';
-import { asked, box, LOGIN, LOGOUT, type Run, run, TOTP } from '../support.ts';
+import { asked, box, FULL_DISK, LOGIN, LOGOUT, onLinux, type Run, run, TOTP } from '../support.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -24,8 +32,9 @@ describe('files that cannot be used are found before the box is asked', () => {
       ],
       [missing, /missing, the file of GITHUB_\w+: it is not there\./],
       [folder, /the file of GITHUB_\w+: it is a folder\./],
-      ['/dev/full', /^Cannot write to \/dev\/full, the file of GITHUB_\w+: the disk is full\./],
+      [FULL_DISK, /^Cannot write to \/dev\/full, the file of GITHUB_\w+: the disk is full\./],
     ] as const) {
+      if (path === FULL_DISK && !existsSync(path)) continue;
       const { main } = await run(target, { step: { commandFiles: { [variable]: path } } });
       expect(main).toMatchObject({
         exitCode: 1,
@@ -112,7 +121,7 @@ describe('mask, then save, then hand over', () => {
     expect(target.daemon.sessions.keys()).toEqual([]);
   });
 
-  test.each(['GITHUB_STATE', 'GITHUB_OUTPUT'] as const)(
+  onLinux.each(['GITHUB_STATE', 'GITHUB_OUTPUT'] as const)(
     'where the disk is full by then, at %s, the key is ended',
     async (variable) => {
       const target = await box();
@@ -175,7 +184,7 @@ function runWithFolderInPlaceOf(
   writeFileSync(path, '');
   const swap: Fault = ({ send }) => {
     rmSync(path);
-    if (full) symlinkSync('/dev/full', path);
+    if (full) symlinkSync(FULL_DISK, path);
     else mkdirSync(path);
     return send();
   };

@@ -11,6 +11,7 @@ import {
   LOGIN,
   LOGOUT,
   NO_OUTPUTS,
+  onPosix,
   PROOF,
   ROOT,
   run,
@@ -396,7 +397,7 @@ describe('an error that is thrown where nobody can catch it', () => {
     expect(target.daemon.sessions.keys()).toEqual([]);
   });
 
-  test('by a signal handler: the same, and it is cancelled all the same', async () => {
+  onPosix('by a signal handler: the same, and it is cancelled all the same', async () => {
     const target = await box();
     let kill: (signal: NodeJS.Signals) => void = () => {};
     const late: Fault = async ({ send }) => {
