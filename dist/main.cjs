@@ -1110,6 +1110,8 @@ class errors_ProofError extends errors_ExplainedError {
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/secrets.js
+const kept = new Set();
+/** Of those kept, in every form. */
 const secrets_forms = new Set();
 /** Shorter pieces of base64 stand in much that is no secret. */
 const SHORTEST_PIECE = 8;
@@ -1119,8 +1121,9 @@ const SHORTEST_PIECE = 8;
  */
 function keepSecret(secret) {
     for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
-        if (value.trim() === '')
+        if (value.trim() === '' || kept.has(value))
             continue;
+        kept.add(value);
         for (const form of formsOf(value))
             secrets_forms.add(form);
     }
@@ -1631,12 +1634,14 @@ class TotpCodes {
 
 
 
+const masked = new Set();
 /** Has the runner hide a value in every later line of the job's log, and this process in every foreign text. */
 function mask(secret) {
     // The runner warns about a mask for nothing.
-    if (secret.trim() === '')
+    if (secret.trim() === '' || masked.has(secret))
         return;
     setSecret(secret);
+    masked.add(secret);
     keepSecret(secret);
 }
 /** Masks a password or session key, also in the form in which Basic authentication sends it. */

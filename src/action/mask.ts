@@ -2,11 +2,14 @@ import { setSecret } from '@actions/core';
 import { basicCredentials, type Credentials } from '../box/credentials.ts';
 import { keepSecret } from '../box/secrets.ts';
 
+const masked = new Set<string>();
+
 /** Has the runner hide a value in every later line of the job's log, and this process in every foreign text. */
 export function mask(secret: string): void {
   // The runner warns about a mask for nothing.
-  if (secret.trim() === '') return;
+  if (secret.trim() === '' || masked.has(secret)) return;
   setSecret(secret);
+  masked.add(secret);
   keepSecret(secret);
 }
 

@@ -1,3 +1,5 @@
+const kept = new Set<string>();
+/** Of those kept, in every form. */
 const forms = new Set<string>();
 
 /** Shorter pieces of base64 stand in much that is no secret. */
@@ -9,7 +11,8 @@ const SHORTEST_PIECE = 8;
  */
 export function keepSecret(secret: string): void {
   for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
-    if (value.trim() === '') continue;
+    if (value.trim() === '' || kept.has(value)) continue;
+    kept.add(value);
     for (const form of formsOf(value)) forms.add(form);
   }
 }
