@@ -6,7 +6,7 @@ import { readKeyValues } from '../../devkit/runner/command-files.ts';
 import { parseCommand } from '../../devkit/runner/commands.ts';
 import { runJob } from '../../devkit/runner/job.ts';
 import { Masker } from '../../devkit/runner/masker.ts';
-import { expectNoSecret } from '../support.ts';
+import { expectNoSecret, onPosix } from '../support.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -144,7 +144,7 @@ test('an empty mask is warned about', async () => {
   expect(log).toEqual(["Warning: Can't add secret mask for empty string in ##[add-mask] command."]);
 });
 
-test('cancelling sends SIGINT, SIGTERM after 7.5 s, and kills after 2.5 s more', async () => {
+onPosix('cancelling sends SIGINT, SIGTERM after 7.5 s, and kills after 2.5 s more', async () => {
   const uses = action(
     'stubborn',
     `for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => console.log(signal + ' ' + Math.round(performance.now())));

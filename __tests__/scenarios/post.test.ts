@@ -80,7 +80,11 @@ describe('the post-step signs out', () => {
     });
     expect(main.signal).toBe('SIGKILL');
     expect(post).toMatchObject(SILENT);
-    expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT, LOGOUT]);
+    // One or both logouts of main, and both of the post-step.
+    const [first, ...rest] = asked(target);
+    expect(first).toBe(LOGIN);
+    expect([3, 4]).toContain(rest.length);
+    expect(new Set(rest)).toEqual(new Set([LOGOUT]));
     expect(target.daemon.sessions.keys()).toEqual([]);
   });
 });

@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { getBooleanInput, getInput, saveState, setOutput, setSecret } from '@actions/core';
@@ -18,14 +20,17 @@ setSecret(account.password);
 if (account.totpSecret !== undefined) setSecret(account.totpSecret);
 
 const options = { accounts: [account], certificate: getInput('certificate') };
+const log = join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'stand-in-box.log');
 const child = spawn(process.execPath, [join(import.meta.dirname, 'serve.ts')], {
   detached: true,
   env: { ...process.env, BOX_OPTIONS: JSON.stringify(options) },
-  stdio: ['ignore', 'pipe', 'inherit'],
+  // Nothing of this step's own: the runner would wait for it.
+  stdio: ['ignore', 'pipe', openSync(log, 'a')],
 });
 const [line] = await once(createInterface(child.stdout), 'line');
 const { control, host, ca, caFile }: ServedBox = JSON.parse(line);
 saveState('control', control);
+saveState('log', log);
 setOutput('host', host);
 setOutput('email', account.email);
 setOutput('password', account.password);
