@@ -6,6 +6,7 @@ import { openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { getBooleanInput, getInput, saveState, setOutput, setSecret } from '@actions/core';
 import { Secret } from 'otpauth';
 import type { ServedBox } from './serve.ts';
@@ -27,7 +28,8 @@ const child = spawn(process.execPath, [join(import.meta.dirname, 'serve.ts')], {
   // Nothing of this step's own: the runner would wait for it.
   stdio: ['ignore', 'pipe', openSync(log, 'a')],
 });
-const [line] = await once(createInterface(child.stdout), 'line');
+const stdout = child.stdout as Readable;
+const [line] = await once(createInterface(stdout), 'line');
 const { control, host, ca, caFile }: ServedBox = JSON.parse(line);
 saveState('control', control);
 saveState('log', log);
@@ -39,5 +41,5 @@ setOutput('ca-certificate', ca);
 setOutput('ca-file', caFile);
 console.log(`A stand-in box listens on ${host}.`);
 // What it leaves behind goes on without it.
-child.stdout.destroy();
+stdout.destroy();
 child.unref();
