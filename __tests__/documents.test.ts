@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readAction } from '../devkit/runner/action.ts';
 import manifest from '../package.json' with { type: 'json' };
@@ -74,6 +74,33 @@ test('docs/troubleshooting.md has one row for each error, under its title, and n
     .filter(({ name }) => name !== 'GaveUpError')
     .map(({ name, part }) => /readonly title = '(.*)';/.exec(part)?.[1] ?? name);
   expect(Array.from(rows, ([, title]) => title).sort()).toEqual(titles.sort());
+});
+
+describe('links inside the repository lead somewhere', () => {
+  const pages = ['.', 'docs'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
+  );
+
+  test.each(pages)('in %s', (page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8');
+    for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      expect([target, existsSync(join(ROOT, file))]).toEqual([target, true]);
+      if (anchor === undefined) continue;
+      const headings = readFileSync(join(ROOT, file), 'utf8').matchAll(/^#+ (.*)$/gm);
+      const anchors = Array.from(headings, ([, heading = '']) =>
+        heading
+          .toLowerCase()
+          .replace(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      );
+      expect(anchors).toContain(anchor);
+    }
+  });
 });
 
 describe('the bundles', () => {
