@@ -1,6 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { type Answer, json, methodNotAllowed, notFound, text } from './answers.ts';
 import { BadRequest, CustomDns } from './dns.ts';
+import { MailAliases } from './mail.ts';
 import { Sessions } from './sessions.ts';
 
 export interface Account {
@@ -28,6 +29,9 @@ class LoginFailed extends Error {}
 export class Daemon {
   readonly sessions: Sessions;
   readonly dns: CustomDns;
+  readonly aliases = new MailAliases();
+  /** What the status checks of the box find wrong. */
+  readonly problems: string[] = [];
   readonly #accounts = new Map<string, Account>();
   /** By account, the code that was accepted last. */
   readonly #lastCodes = new Map<string, string>();
@@ -120,6 +124,13 @@ export class Daemon {
       const headers = { 'Content-Type': 'application/json' };
       return { GET: () => ({ status: 200, headers, body: '{"version":"v75"}\n' }) };
     }
+    if (path === '/system/status') return { POST: () => json(this.#statusChecks()) };
+    const form = new URLSearchParams(body);
+    if (path === '/mail/aliases') return { GET: () => text(this.aliases.list()) };
+    if (path === '/mail/aliases/add') return { POST: orBadRequest(() => this.aliases.add(form)) };
+    if (path === '/mail/aliases/remove') {
+      return { POST: orBadRequest(() => this.aliases.remove(form)) };
+    }
     if (path === '/dns/custom') return { GET: () => json(this.dns.list()) };
     const [, qname, type = 'A'] = /^\/dns\/custom\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
     if (qname === undefined) return undefined;
@@ -127,24 +138,29 @@ export class Daemon {
     const given = { qname, rtype, value: body.trim() };
     // An address record without a value gets the address of who asks: dynamic DNS.
     const address = rtype === 'A' || rtype === 'AAAA' ? from : '';
-    const change = (how: 'add' | 'set' | 'remove') => () => {
-      const record = how === 'remove' ? given : { ...given, value: given.value || address };
-      try {
+    const change = (how: 'add' | 'set' | 'remove') =>
+      orBadRequest(() => {
+        const record = how === 'remove' ? given : { ...given, value: given.value || address };
         if (how !== 'remove' && record.value === '') {
           throw new BadRequest('No value for the record provided.');
         }
-        return text(this.dns[how](record));
-      } catch (error) {
-        if (error instanceof BadRequest) return text(error.message, 400);
-        throw error;
-      }
-    };
+        return this.dns[how](record);
+      });
     return {
       GET: () => json(this.dns.list(qname, rtype)),
       POST: change('add'),
       PUT: change('set'),
       DELETE: change('remove'),
     };
+  }
+
+  #statusChecks(): object[] {
+    const item = (type: string, text: string) => ({ type, text, extra: [] });
+    return [
+      item('heading', 'System'),
+      item('ok', 'All system services are running.'),
+      ...this.problems.map((problem) => item('error', problem)),
+    ];
   }
 
   /**
@@ -180,6 +196,18 @@ export class Daemon {
     }
     this.#lastCodes.set(email, token);
   }
+}
+
+/** Answers with what the work gives, or with HTTP 400 and why it cannot be done. */
+function orBadRequest(work: () => string): () => Answer {
+  return () => {
+    try {
+      return text(work());
+    } catch (error) {
+      if (error instanceof BadRequest) return text(error.message, 400);
+      throw error;
+    }
+  };
 }
 
 function stateOf({ password, totpSecret = '' }: Account): string {
