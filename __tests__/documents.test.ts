@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { readAction } from '../devkit/runner/action.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { ROOT } from './support.ts';
@@ -74,6 +75,43 @@ test('docs/troubleshooting.md has one row for each error, under its title, and n
     .filter(({ name }) => name !== 'GaveUpError')
     .map(({ name, part }) => /readonly title = '(.*)';/.exec(part)?.[1] ?? name);
   expect(Array.from(rows, ([, title]) => title).sort()).toEqual(titles.sort());
+});
+
+describe('the examples', () => {
+  const names = readdirSync(join(ROOT, 'examples'));
+  const examples = names.map((name) => readFileSync(join(ROOT, 'examples', name), 'utf8'));
+  const shownIn = (page: string) =>
+    Array.from(page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm), ([, text]) => text);
+
+  test('are shown in docs/examples.md as they are, all of them', () => {
+    const page = readFileSync(join(ROOT, 'docs', 'examples.md'), 'utf8');
+    expect(shownIn(page).sort()).toEqual([...examples].sort());
+  });
+
+  test('lead the README: the first of them is the workflow to copy', () => {
+    expect(shownIn(readme)[0]).toBe(readFileSync(join(ROOT, 'examples', 'dns-record.yml'), 'utf8'));
+  });
+
+  test.each(names)(
+    '%s says why and what to prepare, and keeps to the rules for secrets',
+    (name) => {
+      const text = readFileSync(join(ROOT, 'examples', name), 'utf8');
+      expect(text).toMatch(/^# .+\n# Why: .+\n(#.*\n)*?# Prepare: /);
+      const workflow = parse(text);
+      for (const { steps } of Object.values(workflow.jobs) as Array<{
+        steps: Array<{ run?: string }>;
+      }>) {
+        for (const { run = '' } of steps) {
+          // Nothing of a context in a shell; no credentials on a command line; a limit of time, and errors that are seen.
+          expect(run).not.toContain('${{');
+          expect(run).not.toMatch(/--user|-u /);
+          if (!run.includes('curl')) continue;
+          expect(run).toContain('--fail-with-body');
+          expect(run).toMatch(/--max-time \d+/);
+        }
+      }
+    },
+  );
 });
 
 describe('links inside the repository lead somewhere', () => {

@@ -175,6 +175,47 @@ test('DNS records can be set, added, read and removed', async () => {
   expect(await dns('PUT', '/www.example.com', 'nonsense')).toMatchObject({ status: 400 });
 });
 
+test('mail aliases can be added, changed, listed and removed', async () => {
+  const target = await box();
+  const authorization = basic(ADMIN.email, await key(target));
+  const post = async (path: string, form: Record<string, string>) => {
+    const fields = new URLSearchParams(form).toString();
+    const at = `/admin/mail/aliases/${path}`;
+    const { status, body } = await ask(target, 'POST', at, { authorization }, fields);
+    return [status, body];
+  };
+  const alias = { address: 'Preview@example.com', forwards_to: 'a@example.com, b@example.com' };
+  expect(await post('add', alias)).toEqual([200, 'alias added\n']);
+  expect(await post('add', alias)).toEqual([400, 'Alias already exists (preview@example.com).']);
+  expect(await post('add', { ...alias, update_if_exists: '1' })).toEqual([200, 'alias updated\n']);
+  expect(target.daemon.aliases.list()).toBe('preview@example.com\ta@example.com,b@example.com\t\n');
+  expect(await post('add', { address: 'x' })).toEqual([400, 'Invalid email address (x).']);
+  expect(await post('add', { address: 'x@example.com' })).toEqual([
+    400,
+    'The alias must either forward to an address or have a permitted sender.',
+  ]);
+  expect(await post('remove', { address: 'preview@example.com' })).toEqual([
+    200,
+    'alias removed\n',
+  ]);
+  expect(await post('remove', { address: 'preview@example.com' })).toEqual([
+    400,
+    "That's not an alias (preview@example.com).",
+  ]);
+});
+
+test('the status checks are a list of what is well and what is not', async () => {
+  const target = await box();
+  target.daemon.problems.push('The TLS certificate has expired.');
+  const authorization = basic(ADMIN.email, await key(target));
+  const { body } = await ask(target, 'POST', '/admin/system/status', { authorization });
+  expect(JSON.parse(body)).toEqual([
+    { type: 'heading', text: 'System', extra: [] },
+    { type: 'ok', text: 'All system services are running.', extra: [] },
+    { type: 'error', text: 'The TLS certificate has expired.', extra: [] },
+  ]);
+});
+
 describe('sessions', () => {
   test('are 64 at the most; the 65th pushes out the one used longest ago', async () => {
     const target = await box();
