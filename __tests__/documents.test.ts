@@ -114,6 +114,20 @@ describe('the examples', () => {
   );
 });
 
+test.each(['README.md', 'docs/how-it-works.md'])(
+  'no diagram in %s names a participant by a word of Mermaid',
+  (page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8');
+    const names = Array.from(text.matchAll(/^ *participant (\w+)/gm), ([, name]) => name);
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) {
+      expect(name).not.toMatch(
+        /^(actor|alt|and|box|break|create|critical|else|end|links?|loop|note|opt|par|rect)$/,
+      );
+    }
+  },
+);
+
 describe('links inside the repository lead somewhere', () => {
   const pages = ['.', 'docs'].flatMap((folder) =>
     readdirSync(join(ROOT, folder))
