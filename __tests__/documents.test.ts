@@ -53,7 +53,7 @@ describe('the README', () => {
   }
 });
 
-test('docs/troubleshooting.md has one row for each error, under its title, and no other', () => {
+test('docs/troubleshooting.md has one row and one section for each error, under its title, and no other', () => {
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(join(ROOT, 'src', name), 'utf8'));
@@ -67,14 +67,16 @@ test('docs/troubleshooting.md has one row for each error, under its title, and n
   const errors = classes.filter(
     ({ base, part }) => base !== 'Error' && !part.startsWith('export abstract'),
   );
-  const rows = readFileSync(join(ROOT, 'docs', 'troubleshooting.md'), 'utf8').matchAll(
-    /^\| ([A-Z].*?) \|/gm,
-  );
+  const page = readFileSync(join(ROOT, 'docs', 'troubleshooting.md'), 'utf8');
+  const rows = page.matchAll(/^\| \[(.*?)\]\(#[\w-]+\) \|/gm);
   expect(errors.length).toBeGreaterThan(20);
   const titles = errors
     .filter(({ name }) => name !== 'GaveUpError')
     .map(({ name, part }) => /readonly title = '(.*)';/.exec(part)?.[1] ?? name);
   expect(Array.from(rows, ([, title]) => title).sort()).toEqual(titles.sort());
+  const [, sections = ''] = page.split('## Each error\n');
+  const headings = (sections.split(/^## /m)[0] ?? '').matchAll(/^### (.*)$/gm);
+  expect(Array.from(headings, ([, title]) => title).sort()).toEqual(titles.sort());
 });
 
 describe('the examples', () => {
