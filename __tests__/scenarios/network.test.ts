@@ -274,7 +274,10 @@ describe('the time that one attempt takes', () => {
     const { conclusion, post } = await run(target, { with: VERIFY, env: fastClock(10) });
     expect(conclusion).toBe('success');
     expect(post.annotations).toEqual([]);
-    expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT, PROOF]);
+    // Two attempts of 9 s, and where the waits between were short, a third in what is left of 20 s.
+    const logouts = asked(target).filter((place) => place === LOGOUT);
+    expect([2, 3]).toContain(logouts.length);
+    expect(asked(target)).toEqual([LOGIN, ...logouts, PROOF]);
   });
 
   test('at a key that main ends itself is the same', async () => {
