@@ -29,10 +29,13 @@ export const TOTP = {
   totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
 };
 
-/** For what needs signals, or programs without an extension: Windows has neither. */
+/**
+ * For what needs signals, or programs without an extension: Windows has neither, so there is nothing there to test.
+ * Everywhere else it is `test`.
+ */
 export const onPosix = process.platform === 'win32' ? test.skip : test;
 
-/** A disk that is always full, on Linux alone. */
+/** A disk that is always full; only Linux has one, and no other system lets a test fill a disk. */
 export const FULL_DISK = '/dev/full';
 export const onLinux = existsSync(FULL_DISK) ? test : test.skip;
 
