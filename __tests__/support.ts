@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Box, type BoxOptions, startBox } from '../devkit/box/box.ts';
@@ -121,6 +121,9 @@ export async function run(
       ...proxySecrets({ ...job.env, ...step.env }),
     ]);
     expect(output).not.toMatch(/^ +at .*[:(]\d+/m);
+    for (const { title = '', message } of each.annotations) {
+      expect(message).toContain(` More: ${DOCUMENTS}/troubleshooting.md#${anchor(title)}`);
+    }
     return { ...each, log: each.log.filter((line) => !line.startsWith('##[debug]')) };
   };
   return {
@@ -128,6 +131,17 @@ export async function run(
     main: checked(result.steps[before.length]),
     post: checked(result.steps.at(-1)),
   };
+}
+
+/** Where the documents of the action are, as the stand-in runner names it. */
+const DOCUMENTS = `https://github.com/OWNER/${basename(ROOT)}/blob/v1/docs`;
+
+/** What GitHub makes of a heading, to link to it. */
+export function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
 }
 
 /** The password and the two-factor secret, the latter also as an app takes it: as it is inside of a URI, or without spaces. */

@@ -1293,7 +1293,14 @@ function warn(error) {
 }
 function annotate(issue, error) {
     const { title, message, remedy } = explained(error);
-    issue(withoutSecrets(`${message} ${remedy}`), { title });
+    issue(withoutSecrets(`${message} ${remedy} More: ${sectionOn(title)}`), { title });
+}
+/** Where the documents of the action, in the version that runs, explain an error. */
+function sectionOn(title) {
+    const section = `docs/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
+    // Not set for an action of the workflow's own repository, nor outside of a runner.
+    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref, } = process.env;
+    return server && repository && ref ? `${server}/${repository}/blob/${ref}/${section}` : section;
 }
 function explained(error) {
     if (error instanceof errors_ExplainedError)

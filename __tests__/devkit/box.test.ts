@@ -168,11 +168,38 @@ test('DNS records can be set, added, read and removed', async () => {
   // Without a value, the address of who asks.
   expect(await dns('PUT', '/home.example.com')).toMatchObject(updated);
   expect((await dns('GET', '/home.example.com')).body).toContain('"value": "127.0.0.1"');
-  expect(await dns('PUT', '/www', '203.0.113.7')).toMatchObject({
+  expect((await dns('PUT', '/a.example.com/cname', 'other.test')).status).toBe(200);
+  expect((await dns('GET', '/a.example.com/cname')).body).toContain('"value": "other.test."');
+  await dns('PUT', '/box.example.com/txt', 'caf\u00e9');
+  expect(JSON.parse((await dns('GET', '')).body)).toMatchObject([
+    { qname: 'home.example.com', 'sort-order': { created: 0, qname: 2 } },
+    { qname: 'a.example.com', 'sort-order': { created: 1, qname: 1 } },
+    { qname: 'box.example.com', 'sort-order': { created: 2, qname: 0 }, value: 'caf' },
+  ]);
+});
+
+test.each([
+  [
+    'www/A',
+    '203.0.113.7',
+    'www is not a domain name or a subdomain of a domain name managed by this box.',
+  ],
+  ['www.example.com/A', 'nonsense', "'nonsense' does not appear to be an IPv4 or IPv6 address"],
+  ['www.example.com/A', '2001:db8::7', "That's an IPv6 address."],
+  ['www.example.com/AAAA', '203.0.113.7', "That's an IPv4 address."],
+  ['-www.example.com/A', '203.0.113.7', 'Invalid name.'],
+  ['www.example.com/CNAME', 'no domain', 'Invalid value.'],
+  ['example.com/NS', 'ns.test', 'NS records can only be set for subdomains.'],
+  ['www.example.com/PTR', 'x', "Unknown record type 'PTR'."],
+  ['www.example.com/TXT', '', 'No value for the record provided.'],
+])('the DNS record %s with %j is refused', async (path, value, reason) => {
+  const target = await box();
+  const authorization = basic(ADMIN.email, await key(target));
+  const at = `/admin/dns/custom/${path}`;
+  expect(await ask(target, 'PUT', at, { authorization }, value)).toMatchObject({
     status: 400,
-    body: 'www is not a domain name or a subdomain of a domain name managed by this box.',
+    body: reason,
   });
-  expect(await dns('PUT', '/www.example.com', 'nonsense')).toMatchObject({ status: 400 });
 });
 
 test('mail aliases can be added, changed, listed and removed', async () => {
@@ -188,12 +215,20 @@ test('mail aliases can be added, changed, listed and removed', async () => {
   expect(await post('add', alias)).toEqual([200, 'alias added\n']);
   expect(await post('add', alias)).toEqual([400, 'Alias already exists (preview@example.com).']);
   expect(await post('add', { ...alias, update_if_exists: '1' })).toEqual([200, 'alias updated\n']);
-  expect(target.daemon.aliases.list()).toBe('preview@example.com\ta@example.com,b@example.com\t\n');
-  expect(await post('add', { address: 'x' })).toEqual([400, 'Invalid email address (x).']);
-  expect(await post('add', { address: 'x@example.com' })).toEqual([
-    400,
-    'The alias must either forward to an address or have a permitted sender.',
+  const domain = { address: '@b\u00fccher.test', forwards_to: '@example.com' };
+  expect(await post('add', { ...domain, permitted_senders: USER.email })).toEqual([
+    200,
+    'alias added\n',
   ]);
+  expect(await post('add', { address: 'admin@a.test', forwards_to: ADMIN.email })).toEqual([
+    200,
+    'alias added\n',
+  ]);
+  expect((await ask(target, 'GET', '/admin/mail/aliases', { authorization })).body).toBe(
+    'preview@example.com\ta@example.com,b@example.com\t\n' +
+      `admin@a.test\t${ADMIN.email}\t\n` +
+      `@xn--bcher-kva.test\t@example.com\t${USER.email}\n`,
+  );
   expect(await post('remove', { address: 'preview@example.com' })).toEqual([
     200,
     'alias removed\n',
@@ -204,15 +239,43 @@ test('mail aliases can be added, changed, listed and removed', async () => {
   ]);
 });
 
+test.each([
+  [{ address: ' ' }, 'No email address provided.'],
+  [{ address: 'x' }, 'Invalid email address (x).'],
+  [
+    { address: 'x@example.com' },
+    'The alias must either forward to an address or have a permitted sender.',
+  ],
+  [
+    { address: 'x@example.com', forwards_to: 'a@example.com, @example.com' },
+    'Invalid receiver email address (@example.com).',
+  ],
+  [
+    { address: 'x@example.com', permitted_senders: 'nobody@example.com' },
+    'Invalid permitted sender: nobody@example.com is not a user on this system.',
+  ],
+  [
+    { address: 'admin@example.com', forwards_to: USER.email },
+    'This alias can only have administrators of this system as destinations because the address is frequently used for domain control validation.',
+  ],
+])('the alias %j is refused', async (form: Record<string, string>, reason) => {
+  const target = await box();
+  const authorization = basic(ADMIN.email, await key(target));
+  const fields = new URLSearchParams(form).toString();
+  const answer = await ask(target, 'POST', '/admin/mail/aliases/add', { authorization }, fields);
+  expect(answer).toMatchObject({ status: 400, body: reason });
+});
+
 test('the status checks are a list of what is well and what is not', async () => {
   const target = await box();
-  target.daemon.problems.push('The TLS certificate has expired.');
+  target.daemon.problems.push('caf\u00e9.example.com has expired.');
   const authorization = basic(ADMIN.email, await key(target));
   const { body } = await ask(target, 'POST', '/admin/system/status', { authorization });
+  expect(body).toContain('"text": "caf\\u00e9.example.com has expired."');
   expect(JSON.parse(body)).toEqual([
     { type: 'heading', text: 'System', extra: [] },
     { type: 'ok', text: 'All system services are running.', extra: [] },
-    { type: 'error', text: 'The TLS certificate has expired.', extra: [] },
+    { type: 'error', text: 'caf\u00e9.example.com has expired.', extra: [] },
   ]);
 });
 

@@ -149,7 +149,7 @@ describe('the box is trusted', () => {
       with: { 'ca-certificate': '' },
       env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
     });
-    expect(main.annotations[0]?.message).toBe(
+    expect(main.annotations[0]?.message).toContain(
       `Cannot verify the certificate of ${target.host}: it is self-signed. No credentials were sent. ` +
         "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).",
     );

@@ -5,13 +5,20 @@ export interface Answer {
   readonly body: string | Uint8Array;
 }
 
-/** As the daemon writes JSON: keys sorted, two spaces of indent, a line break at the end. */
+/** As the daemon writes JSON: keys sorted, two spaces of indent, ASCII alone, a line break at the end. */
 export function json(value: unknown): Answer {
   return {
     status: 200,
     headers: { 'Content-Type': 'application/json' },
-    body: `${JSON.stringify(sorted(value), null, 2)}\n`,
+    body: `${inAscii(JSON.stringify(sorted(value), null, 2))}\n`,
   };
+}
+
+function inAscii(text: string): string {
+  return text.replaceAll(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function sorted(value: unknown): unknown {

@@ -29,7 +29,7 @@ class LoginFailed extends Error {}
 export class Daemon {
   readonly sessions: Sessions;
   readonly dns: CustomDns;
-  readonly aliases = new MailAliases();
+  readonly aliases: MailAliases;
   /** What the status checks of the box find wrong. */
   readonly problems: string[] = [];
   readonly #accounts = new Map<string, Account>();
@@ -42,6 +42,7 @@ export class Daemon {
   constructor(now: () => number, zone: string, onFailedLogin: (address: string) => void) {
     this.sessions = new Sessions(now);
     this.dns = new CustomDns(zone);
+    this.aliases = new MailAliases(zone, (email) => this.#accounts.get(email)?.privileges);
     this.#now = now;
     this.#onFailedLogin = onFailedLogin;
   }
@@ -135,7 +136,7 @@ export class Daemon {
     const [, qname, type = 'A'] = /^\/dns\/custom\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
     if (qname === undefined) return undefined;
     const rtype = type.toUpperCase();
-    const given = { qname, rtype, value: body.trim() };
+    const given = { qname, rtype, value: body.replaceAll(/[^\x00-\x7f]/g, '').trim() };
     // An address record without a value gets the address of who asks: dynamic DNS.
     const address = rtype === 'A' || rtype === 'AAAA' ? from : '';
     const change = (how: 'add' | 'set' | 'remove') =>

@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { sortedDomains } from './domains.ts';
 
 export interface DnsRecord {
   readonly qname: string;
@@ -9,7 +10,10 @@ export interface DnsRecord {
 /** A request that the daemon answers with HTTP 400 and this text. */
 export class BadRequest extends Error {}
 
-/** The custom DNS records of a box that looks after one zone. */
+/** Names of domains as the daemon has them (`DOMAIN_RE` in its `dns_update.py`). */
+const DOMAIN = /^(?!-)(?:[*][.])?(?:[\w-]{0,62}\w\.){1,126}(?!\d+)\w{1,63}\.?$/;
+
+/** The custom DNS records of a box that looks after one zone (`set_custom_dns_record` in `dns_update.py`). */
 export class CustomDns {
   #records: readonly DnsRecord[] = [];
   readonly #zone: string;
@@ -25,8 +29,14 @@ export class CustomDns {
         (qname === undefined || record.qname === qname) &&
         (rtype === undefined || record.rtype === rtype),
     );
-    const sorted = records.toSorted((one, other) =>
-      `${one.qname} ${one.rtype}` < `${other.qname} ${other.rtype}` ? -1 : 1,
+    const domains = sortedDomains(
+      records.map((record) => record.qname),
+      `box.${this.#zone}`,
+    );
+    const sorted = records.toSorted(
+      (one, other) =>
+        domains.indexOf(one.qname) - domains.indexOf(other.qname) ||
+        Number(one.rtype > other.rtype) - Number(one.rtype < other.rtype),
     );
     return records.map((record, created) => ({
       ...record,
@@ -36,20 +46,20 @@ export class CustomDns {
   }
 
   /** Adds a record beside its like (POST). */
-  add(record: DnsRecord): string {
-    this.#check(record);
+  add(given: DnsRecord): string {
+    const record = this.#checked(given);
     return this.#change([...this.#records.filter((other) => !same(other, record)), record]);
   }
 
   /** Puts a record in the place of its like (PUT). */
-  set(record: DnsRecord): string {
-    this.#check(record);
+  set(given: DnsRecord): string {
+    const record = this.#checked(given);
     return this.#change([...this.#records.filter((other) => !alike(other, record)), record]);
   }
 
   /** Takes out one record, or with an empty value all of that name and type (DELETE). */
-  remove(record: DnsRecord): string {
-    this.#check(record);
+  remove(given: DnsRecord): string {
+    const record = this.#checked(given);
     return this.#change(
       this.#records.filter(
         (other) => !(record.value === '' ? alike(other, record) : same(other, record)),
@@ -66,22 +76,38 @@ export class CustomDns {
     return `updated DNS: ${this.#zone}\n`;
   }
 
-  #check({ qname, rtype, value }: DnsRecord): void {
+  /**
+   * @returns the record as the daemon keeps it
+   * @throws BadRequest
+   */
+  #checked(record: DnsRecord): DnsRecord {
+    const { qname, rtype, value } = record;
     if (qname !== this.#zone && !qname.endsWith(`.${this.#zone}`)) {
       throw new BadRequest(
         `${qname} is not a domain name or a subdomain of a domain name managed by this box.`,
       );
     }
-    if (value === '') return;
+    if (value === '') return record;
+    if (!DOMAIN.test(qname)) throw new BadRequest('Invalid name.');
     if (rtype === 'A' || rtype === 'AAAA') {
+      // The box's own address.
+      if (value === 'local') return record;
       if (!isIPv4(value) && !isIPv6(value)) {
         throw new BadRequest(`'${value}' does not appear to be an IPv4 or IPv6 address`);
       }
       if (rtype === 'A' && isIPv6(value)) throw new BadRequest("That's an IPv6 address.");
       if (rtype === 'AAAA' && isIPv4(value)) throw new BadRequest("That's an IPv4 address.");
-    } else if (!['CAA', 'CNAME', 'MX', 'NS', 'SRV', 'SSHFP', 'TXT'].includes(rtype)) {
+    } else if (rtype === 'CNAME' || rtype === 'NS') {
+      if (rtype === 'NS' && qname === this.#zone) {
+        throw new BadRequest('NS records can only be set for subdomains.');
+      }
+      const absolute = value.endsWith('.') ? value : `${value}.`;
+      if (!DOMAIN.test(absolute)) throw new BadRequest('Invalid value.');
+      return { ...record, value: absolute };
+    } else if (!['CAA', 'MX', 'SRV', 'SSHFP', 'TXT'].includes(rtype)) {
       throw new BadRequest(`Unknown record type '${rtype}'.`);
     }
+    return record;
   }
 }
 

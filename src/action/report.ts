@@ -48,7 +48,19 @@ export function warn(error: unknown): void {
 
 function annotate(issue: typeof annotateError, error: unknown): void {
   const { title, message, remedy } = explained(error);
-  issue(withoutSecrets(`${message} ${remedy}`), { title });
+  issue(withoutSecrets(`${message} ${remedy} More: ${sectionOn(title)}`), { title });
+}
+
+/** Where the documents of the action, in the version that runs, explain an error. */
+function sectionOn(title: string): string {
+  const section = `docs/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
+  // Not set for an action of the workflow's own repository, nor outside of a runner.
+  const {
+    GITHUB_SERVER_URL: server,
+    GITHUB_ACTION_REPOSITORY: repository,
+    GITHUB_ACTION_REF: ref,
+  } = process.env;
+  return server && repository && ref ? `${server}/${repository}/blob/${ref}/${section}` : section;
 }
 
 function explained(error: unknown): ExplainedError {
