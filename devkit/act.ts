@@ -9,7 +9,7 @@ const GET_ACT = `This needs act, the runner (https://github.com/nektos/act), on 
   brew install act`;
 
 /**
- * Runs a workflow straight on this machine, in no container, by act.
+ * Runs a workflow of a folder straight on this machine, in no container, by act.
  *
  * @returns its exit code; 1, said why, where there is no act
  */
@@ -17,11 +17,13 @@ export async function act(
   event: string,
   workflow: string,
   args: readonly string[],
+  folder = '.',
 ): Promise<number> {
   const platform = ['--platform', 'ubuntu-latest=-self-hosted'];
   const child = spawn('act', [event, '--workflows', workflow, ...platform, ...args], {
     // act runs actions by the first node there.
     env: { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) },
+    cwd: folder,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   try {

@@ -2,7 +2,7 @@
  * `npm run examples`: runs those of examples/ that need nothing but a box, as they are, by the runner act against a
  * stand-in box, and looks at what they did to it.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from 'otpauth';
@@ -85,6 +85,18 @@ const EXAMPLES: readonly Example[] = [
       ['www', 'api', 'static'].every((name) => records(box).includes(`"${name}.example.com"`)),
   },
   {
+    name: 'call-several-jobs',
+    event: 'push',
+    effect: (box) =>
+      ['www', 'api', 'static'].every((name) => records(box).includes(`"${name}.example.com"`)),
+  },
+  {
+    name: 'job-outputs',
+    effect: (box) =>
+      records(box).includes('"qname":"www.example.com"') &&
+      asked(box).filter((each) => each === 'POST /admin/login').length === 2,
+  },
+  {
     name: 'self-signed-two-factor',
     certificate: 'self-signed',
     twoFactor: true,
@@ -103,7 +115,7 @@ process.exitCode = failures.length === 0 ? 0 : 1;
 
 /** @returns what is wrong */
 async function tryOut(example: Example): Promise<string[]> {
-  const { name, event = 'workflow_dispatch', payload, args = [], ends = 0 } = example;
+  const { name, event = 'workflow_dispatch', payload, ends = 0 } = example;
   const totpSecret = example.twoFactor === true ? new Secret({ size: 20 }).base32 : undefined;
   const account = { email: EMAIL, password: PASSWORD, privileges: ['admin'], totpSecret };
   const { certificate = 'issued' } = example;
@@ -118,7 +130,9 @@ async function tryOut(example: Example): Promise<string[]> {
     // What an authority that everybody knows is to a real box.
     const trust =
       certificate === 'issued' ? { NODE_EXTRA_CA_CERTS: caFile, CURL_CA_BUNDLE: caFile } : {};
-    const code = await act(event, join(ROOT, 'examples', `${name}.yml`), [
+    const workflows = join('.github', 'workflows');
+    cpSync(join(ROOT, 'examples'), join(folder, workflows), { recursive: true });
+    const args = [
       ...['--local-repository', `OWNER/mailinabox-login@v1=${ROOT}`],
       ...(payload === undefined ? [] : ['--eventpath', eventFile]),
       ...['--var', `BOX_HOST=${box.host}`, '--var', `BOX_EMAIL=${EMAIL}`],
@@ -127,8 +141,9 @@ async function tryOut(example: Example): Promise<string[]> {
       ...Object.entries({ ...trust, GITHUB_REPOSITORY: 'someone/something' }).flatMap(
         ([variable, value]) => ['--env', `${variable}=${value}`],
       ),
-      ...args,
-    ]);
+      ...(example.args ?? []),
+    ];
+    const code = await act(event, join(workflows, `${name}.yml`), args, folder);
     return [
       ...(code === ends ? [] : [`${name} ended with ${code}, not with ${ends}`]),
       ...(example.effect(box) === true ? [] : [`${name} did not do to the box what it says`]),

@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { anchor, ROOT } from '../support.ts';
+import { PAGES, read } from './pages.ts';
+
+describe('links inside the repository lead somewhere', () => {
+  test.each(PAGES)('in %s', (page) => {
+    const inText = Array.from(read(page).matchAll(/\]\(([^)]+)\)/g), ([, target = '']) => target);
+    for (const target of inText.filter((each) => !/^https?:/.test(each))) {
+      const [path = '', fragment] = target.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      expect([target, existsSync(join(ROOT, file))]).toEqual([target, true]);
+      if (fragment === undefined) continue;
+      const headings = read(file).matchAll(/^#+ (.*)$/gm);
+      expect(Array.from(headings, ([, heading = '']) => anchor(heading))).toContain(fragment);
+    }
+  });
+});
