@@ -19,7 +19,10 @@ export async function act(
   args: readonly string[],
   folder = '.',
 ): Promise<number> {
-  const platform = ['--platform', 'ubuntu-latest=-self-hosted'];
+  const platform = ['ubuntu-latest', 'self-hosted', 'docker'].flatMap((label) => [
+    '--platform',
+    `${label}=-self-hosted`,
+  ]);
   const child = spawn('act', [event, '--workflows', workflow, ...platform, ...args], {
     // act runs actions by the first node there.
     env: { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) },
