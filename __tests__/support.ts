@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Box, type BoxOptions, startBox } from '../devkit/box/box.ts';
@@ -12,6 +12,7 @@ import {
   type Step,
   type StepResult,
 } from '../devkit/runner/job.ts';
+import manifest from '../package.json' with { type: 'json' };
 
 /** The folder of the action. */
 export const ROOT = join(import.meta.dirname, '..');
@@ -122,7 +123,8 @@ export async function run(
     ]);
     expect(output).not.toMatch(/^ +at .*[:(]\d+/m);
     for (const { title = '', message } of each.annotations) {
-      expect(message).toContain(` More: ${DOCUMENTS}/troubleshooting.md#${anchor(title)}`);
+      const page = `${homepage}/blob/v${version}/docs/troubleshooting.md`;
+      expect(message.endsWith(` More: ${page}#${anchor(title)}`)).toBe(true);
     }
     return { ...each, log: each.log.filter((line) => !line.startsWith('##[debug]')) };
   };
@@ -133,8 +135,7 @@ export async function run(
   };
 }
 
-/** Where the documents of the action are, as the stand-in runner names it. */
-const DOCUMENTS = `https://github.com/OWNER/${basename(ROOT)}/blob/v1/docs`;
+const { homepage, version } = manifest;
 
 /** What GitHub makes of a heading, to link to it. */
 export function anchor(heading: string): string {

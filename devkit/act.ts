@@ -11,14 +11,14 @@ const GET_ACT = `This needs act, the runner (https://github.com/nektos/act), on 
 /**
  * Runs a workflow of a folder straight on this machine, in no container, by act.
  *
- * @returns its exit code; 1, said why, where there is no act
+ * @returns its exit code, and what it printed; 1, said why, where there is no act
  */
 export async function act(
   event: string,
   workflow: string,
   args: readonly string[],
   folder = '.',
-): Promise<number> {
+): Promise<{ readonly code: number; readonly output: string }> {
   const platform = ['ubuntu-latest', 'self-hosted', 'docker'].flatMap((label) => [
     '--platform',
     `${label}=-self-hosted`,
@@ -27,15 +27,20 @@ export async function act(
     // act runs actions by the first node there.
     env: { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) },
     cwd: folder,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+    process.stdout.write(text);
   });
   try {
-    const [code] = await once(child, 'exit');
-    return code ?? 1;
+    const [code] = await once(child, 'close');
+    return { code: code ?? 1, output };
   } catch (error) {
     console.error(
       error instanceof Error && 'code' in error && error.code === 'ENOENT' ? GET_ACT : error,
     );
-    return 1;
+    return { code: 1, output };
   }
 }

@@ -1,8 +1,6 @@
 /** `npm run e2e`: runs .github/workflows/e2e.yml on this machine, by the runner act. */
 import { act } from './act.ts';
 
-process.exitCode = await act(
-  'workflow_dispatch',
-  '.github/workflows/e2e.yml',
-  process.argv.slice(2),
-);
+const args = process.argv.slice(2);
+const { code } = await act('workflow_dispatch', '.github/workflows/e2e.yml', args);
+process.exitCode = code;

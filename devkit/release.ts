@@ -22,7 +22,8 @@ try {
 function release(tag: string, dryRun: boolean): void {
   const [, version, major] = /^v((\d+)\.\d+\.\d+)$/.exec(tag) ?? [];
   if (version === undefined) throw new Error(`'${tag}' is not a version tag: v1.2.3 is one.`);
-  const { version: own } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const { version: own, homepage } = manifest;
   if (version !== own) {
     throw new Error(`package.json says ${own}, the tag ${version}. Run npm version, and tag anew.`);
   }
@@ -39,6 +40,11 @@ function release(tag: string, dryRun: boolean): void {
   }
 
   const repository = variable('GITHUB_REPOSITORY');
+  if (homepage !== `https://github.com/${repository}`) {
+    throw new Error(
+      `package.json says ${homepage}, and this is a release of ${repository}: errors would link to the wrong place.`,
+    );
+  }
   const commit = variable('GITHUB_SHA');
   requireOnMain(repository, commit);
   if (!isThere('release', 'view', tag, '--repo', repository)) {

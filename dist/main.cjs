@@ -1205,6 +1205,15 @@ function describe(value) {
     return Array.isArray(value) ? 'an array' : `of the type ${typeof value}`;
 }
 
+;// CONCATENATED MODULE: ./build/package.json
+const package_namespaceObject = /*#__PURE__*/JSON.parse('{"UU":"mailinabox-login","rE":"1.0.0","TB":"https://github.com/OWNER/mailinabox-login"}');
+;// CONCATENATED MODULE: ./build/src/version.js
+
+/** What the action calls itself towards the box. */
+const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`;
+/** The documents of this version, wherever the action was fetched from. */
+const DOCUMENTS = `${package_namespaceObject.TB}/blob/v${package_namespaceObject.rE}/docs`;
+
 ;// CONCATENATED MODULE: ./build/src/action/errors.js
 
 class InputError extends errors_ExplainedError {
@@ -1253,6 +1262,7 @@ class UnforeseenError extends errors_ExplainedError {
 
 
 
+
 /** The log of the step; `debug` shows with debug logging only. */
 const log = {
     info: (line) => info(withoutSecrets(line)),
@@ -1295,12 +1305,9 @@ function annotate(issue, error) {
     const { title, message, remedy } = explained(error);
     issue(withoutSecrets(`${message} ${remedy} More: ${sectionOn(title)}`), { title });
 }
-/** Where the documents of the action, in the version that runs, explain an error. */
+/** Where the documents explain an error. */
 function sectionOn(title) {
-    const section = `docs/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
-    // Not set for an action of the workflow's own repository, nor outside of a runner.
-    const { GITHUB_SERVER_URL: server, GITHUB_ACTION_REPOSITORY: repository, GITHUB_ACTION_REF: ref, } = process.env;
-    return server && repository && ref ? `${server}/${repository}/blob/${ref}/${section}` : section;
+    return `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
 }
 function explained(error) {
     if (error instanceof errors_ExplainedError)
@@ -3427,13 +3434,6 @@ class UserApi {
         throw new StatusError(url, status);
     }
 }
-
-;// CONCATENATED MODULE: ./build/package.json
-const package_namespaceObject = /*#__PURE__*/JSON.parse('{"UU":"mailinabox-login","rE":"1.0.0"}');
-;// CONCATENATED MODULE: ./build/src/version.js
-
-/** What the action calls itself towards the box. */
-const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`;
 
 ;// CONCATENATED MODULE: ./build/src/login.js
 

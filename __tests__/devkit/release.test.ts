@@ -10,6 +10,7 @@ import { onPosix, ROOT } from '../support.ts';
 const TAG = `v${manifest.version}`;
 const [major] = TAG.split('.');
 const SCRIPT = join('devkit', 'release.ts');
+const REPOSITORY = new URL(manifest.homepage).pathname.slice(1);
 
 let folder: string;
 beforeEach(() => {
@@ -26,13 +27,18 @@ test('a dry run says what would be done, and does nothing', () => {
   expect(stdout).toContain(`this moves the tag ${major},`);
 });
 
-test.each([
+test.each<[string[], string, Record<string, string>?]>([
   [[], "'' is not a version tag"],
   [['1.0.0'], "'1.0.0' is not a version tag: v1.2.3 is one."],
   [['v0.0.1', '--dry-run'], `package.json says ${manifest.version}, the tag 0.0.1.`],
   [[TAG], 'The variable GITHUB_REPOSITORY is not set'],
-])('%j is told what is wrong', (args, why) => {
-  const { status, stderr } = release(ROOT, args);
+  [
+    [TAG],
+    `package.json says ${manifest.homepage}, and this is a release of somebody/else`,
+    { GITHUB_REPOSITORY: 'somebody/else', GITHUB_SHA: 'c0ffee' },
+  ],
+])('%j is told what is wrong', (args, why, env = {}) => {
+  const { status, stderr } = release(ROOT, args, env);
   expect(status).toBe(1);
   expect(stderr).toContain(why);
   expect(stderr).not.toMatch(/^ +at /m);
@@ -76,7 +82,7 @@ describe('a release', () => {
     expect(status).toBe(0);
     expect(asked).toHaveLength(calls.length);
     for (const [index, call] of calls.entries()) expect(asked[index]).toContain(call);
-    for (const line of asked) expect(line).toContain('someone/mailinabox-login');
+    for (const line of asked) expect(line).toContain(REPOSITORY);
   });
 
   onPosix('of a commit that is not on main is refused', () => {
@@ -105,7 +111,7 @@ describe('a release', () => {
     chmodSync(gh, 0o755);
     const { status, stderr } = release(ROOT, [TAG], {
       PATH: [folder, process.env['PATH']].join(delimiter),
-      GITHUB_REPOSITORY: 'someone/mailinabox-login',
+      GITHUB_REPOSITORY: REPOSITORY,
       GITHUB_SHA: 'c0ffee',
     });
     return { status, stderr, asked: readFileSync(log, 'utf8').trim().split('\n') };

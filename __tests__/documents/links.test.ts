@@ -17,3 +17,12 @@ describe('links inside the repository lead somewhere', () => {
     }
   });
 });
+
+test('the forms for issues link to pages that there are', () => {
+  const forms = ['config.yml', 'bug.yml'].map((name) => read(`.github/ISSUE_TEMPLATE/${name}`));
+  const paths = forms.flatMap((form) =>
+    Array.from(form.matchAll(/(?:\/blob\/main\/| )(docs\/[\w-]+\.md)/g), ([, path = '']) => path),
+  );
+  expect(paths.length).toBeGreaterThan(1);
+  for (const path of paths) expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
+});

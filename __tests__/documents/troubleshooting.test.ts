@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { readAction } from '../../devkit/runner/action.ts';
 import { anchor, ROOT } from '../support.ts';
 import { read, section, table } from './pages.ts';
 
 const page = read('docs/troubleshooting.md');
-const titles = titlesOfErrors();
+const titles = errorClasses().map(({ title }) => title);
 
 test('there are more than 20 errors, each with a title of its own', () => {
   expect(titles.length).toBeGreaterThan(20);
@@ -30,8 +31,20 @@ describe('a section says what it means, why, what to do, and how to check by han
   });
 });
 
-/** The titles of all classes of errors in src/. */
-function titlesOfErrors(): string[] {
+test('a section names the inputs and variables that its error names', () => {
+  const { inputs } = readAction(ROOT);
+  const named = errorClasses().flatMap(({ title, source }) =>
+    Array.from(source.matchAll(/'([a-z][\w-]+)'/g), ([, name = '']) => [title, name] as const),
+  );
+  const known = named.filter(([, name]) => name in inputs || name.endsWith('_proxy'));
+  expect(known.length).toBeGreaterThan(10);
+  for (const [title, name] of known) {
+    expect([title, section(page, `### ${title}`)]).toEqual([title, expect.stringContaining(name)]);
+  }
+});
+
+/** All classes of errors in src/ that a user can meet. */
+function errorClasses(): Array<{ readonly title: string; readonly source: string }> {
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => read(join('src', name)));
@@ -46,8 +59,9 @@ function titlesOfErrors(): string[] {
       // Those of values become errors of inputs; the last of several attempts has the title of its like.
       .filter(({ base, part }) => base !== 'Error' && !part.startsWith('export abstract'))
       .filter(({ name }) => name !== 'GaveUpError')
-      .map(
-        ({ name, part }) => /readonly title = '(.*)';/.exec(part)?.[1] ?? `${name} without a title`,
-      )
+      .map(({ name, part }) => ({
+        title: /readonly title = '(.*)';/.exec(part)?.[1] ?? `${name} without a title`,
+        source: part,
+      }))
   );
 }

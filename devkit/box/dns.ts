@@ -23,7 +23,7 @@ export class CustomDns {
   }
 
   /** The records as the daemon lists them: with their zone and their place in two orders. */
-  list(qname?: string, rtype?: string): object[] {
+  list(qname?: string, rtype?: string): DnsRecord[] {
     const records = this.#records.filter(
       (record) =>
         (qname === undefined || record.qname === qname) &&
@@ -48,13 +48,15 @@ export class CustomDns {
   /** Adds a record beside its like (POST). */
   add(given: DnsRecord): string {
     const record = this.#checked(given);
-    return this.#change([...this.#records.filter((other) => !same(other, record)), record]);
+    if (this.#records.some((other) => same(other, record))) return 'OK';
+    return this.#change([...this.#records, record]);
   }
 
   /** Puts a record in the place of its like (PUT). */
   set(given: DnsRecord): string {
     const record = this.#checked(given);
-    return this.#change([...this.#records.filter((other) => !alike(other, record)), record]);
+    const others = this.#records.filter((other) => !alike(other, record) || same(other, record));
+    return this.#change(others.some((other) => same(other, record)) ? others : [...others, record]);
   }
 
   /** Takes out one record, or with an empty value all of that name and type (DELETE). */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, delimiter, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { type Action, readAction } from './action.ts';
 import { readKeyValues, readLines } from './command-files.ts';
 import { parseCommand } from './commands.ts';
@@ -211,11 +211,7 @@ class Runner {
       String(value),
     ]);
     const inputs: Variables = Object.fromEntries([...defaults, ...given]);
-    // As for an action by its name, `OWNER/name@v1`.
-    const env: Record<string, string> = {
-      GITHUB_ACTION_REPOSITORY: `OWNER/${basename(step.uses)}`,
-      GITHUB_ACTION_REF: 'v1',
-    };
+    const env: Record<string, string> = {};
     for (const [input, value] of Object.entries(inputs)) {
       env[`INPUT_${input.replaceAll(' ', '_').toUpperCase()}`] = interpolate(value, contexts);
     }

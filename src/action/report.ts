@@ -3,6 +3,7 @@ import { ExplainedError } from '../box/errors.ts';
 import type { Log } from '../box/log.ts';
 import { quote } from '../box/quote.ts';
 import { withoutSecrets } from '../box/secrets.ts';
+import { DOCUMENTS } from '../version.ts';
 import { UnforeseenError } from './errors.ts';
 
 /** The log of the step; `debug` shows with debug logging only. */
@@ -51,16 +52,9 @@ function annotate(issue: typeof annotateError, error: unknown): void {
   issue(withoutSecrets(`${message} ${remedy} More: ${sectionOn(title)}`), { title });
 }
 
-/** Where the documents of the action, in the version that runs, explain an error. */
+/** Where the documents explain an error. */
 function sectionOn(title: string): string {
-  const section = `docs/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
-  // Not set for an action of the workflow's own repository, nor outside of a runner.
-  const {
-    GITHUB_SERVER_URL: server,
-    GITHUB_ACTION_REPOSITORY: repository,
-    GITHUB_ACTION_REF: ref,
-  } = process.env;
-  return server && repository && ref ? `${server}/${repository}/blob/${ref}/${section}` : section;
+  return `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
 }
 
 function explained(error: unknown): ExplainedError {
