@@ -314,6 +314,14 @@ module.exports = require("net");
 
 /***/ }),
 
+/***/ 598:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:crypto");
+
+/***/ }),
+
 /***/ 67:
 /***/ ((module) => {
 
@@ -335,6 +343,33 @@ module.exports = require("tls");
 
 "use strict";
 module.exports = require("util");
+
+/***/ }),
+
+/***/ 553:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+var node_crypto__WEBPACK_IMPORTED_MODULE_0___namespace_cache;
+__nccwpck_require__.r(__webpack_exports__);
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HOTP: () => (/* binding */ w),
+/* harmony export */   Secret: () => (/* binding */ p),
+/* harmony export */   TOTP: () => (/* binding */ b),
+/* harmony export */   URI: () => (/* binding */ H),
+/* harmony export */   version: () => (/* binding */ T)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(598);
+//! otpauth 9.5.2 | (c) Héctor Molinero Fernández | MIT | https://github.com/hectorm/otpauth
+/// <reference types="./otpauth.d.ts" />
+// @ts-nocheck
+const t=(()=>{if("object"==typeof globalThis)return globalThis;Object.defineProperty(Object.prototype,"__GLOBALTHIS__",{get(){return this},configurable:!0});try{if("undefined"!=typeof __GLOBALTHIS__)return __GLOBALTHIS__}finally{delete Object.prototype.__GLOBALTHIS__}return"undefined"!=typeof self?self:"undefined"!=typeof window?window:"undefined"!=typeof global?global:void 0})(),r=e=>{switch(!0){case/^(?:SHA-?1|SSL3-SHA1)$/i.test(e):return"SHA1";case/^SHA(?:2?-)?224$/i.test(e):return"SHA224";case/^SHA(?:2?-)?256$/i.test(e):return"SHA256";case/^SHA(?:2?-)?384$/i.test(e):return"SHA384";case/^SHA(?:2?-)?512$/i.test(e):return"SHA512";case/^SHA3-224$/i.test(e):return"SHA3-224";case/^SHA3-256$/i.test(e):return"SHA3-256";case/^SHA3-384$/i.test(e):return"SHA3-384";case/^SHA3-512$/i.test(e):return"SHA3-512";default:throw new TypeError(`Unknown hash algorithm: ${e}`)}},i=(r,i,s)=>{if(/*#__PURE__*/ (node_crypto__WEBPACK_IMPORTED_MODULE_0___namespace_cache || (node_crypto__WEBPACK_IMPORTED_MODULE_0___namespace_cache = __nccwpck_require__.t(node_crypto__WEBPACK_IMPORTED_MODULE_0__, 2)))?.createHmac){const n=node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHmac(r,t.Buffer.from(i));return n.update(t.Buffer.from(s)),n.digest()}throw new Error("Missing HMAC function")},s="ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",n=e=>{let t=(e=e.replace(/ /g,"").toUpperCase()).length;for(;"="===e[t-1];)--t;t<e.length&&(e=e.substring(0,t));const r=new ArrayBuffer(5*e.length/8|0),i=new Uint8Array(r);let n=0,a=0,o=0;for(let t=0;t<e.length;t++){const r=s.indexOf(e[t]);if(-1===r)throw new TypeError(`Invalid character found: ${e[t]}`);a=a<<5|r,n+=5,n>=8&&(n-=8,i[o++]=a>>>n)}return i},a=e=>{let t=0,r=0,i="";for(let n=0;n<e.length;n++)for(r=r<<8|e[n],t+=8;t>=5;)i+=s[r>>>t-5&31],t-=5;return t>0&&(i+=s[r<<5-t&31]),i},o="0123456789ABCDEF",l=e=>{e=e.replace(/ /g,"").toUpperCase();const t=new ArrayBuffer(e.length/2),r=new Uint8Array(t);for(let t=0;t<e.length;t+=2){const i=o.indexOf(e[t]),s=o.indexOf(e[t+1]);if(-1===i||-1===s)throw new TypeError(`Invalid character found: ${e.substring(t,t+2)}`);r[t/2]=i<<4|s}return r},u=e=>{let t="";for(let r=0;r<e.length;r++){const i=e[r].toString(16);1===i.length&&(t+="0"),t+=i}return t.toUpperCase()},h=e=>{
+const t=new ArrayBuffer(e.length),r=new Uint8Array(t);for(let t=0;t<e.length;t++)r[t]=255&e.charCodeAt(t);return r},c=e=>{let t="";for(let r=0;r<e.length;r++)t+=String.fromCharCode(e[r]);return t},d=t.TextEncoder?new t.TextEncoder:null,f=t.TextDecoder?new t.TextDecoder:null,g=e=>{if(!d)throw new Error("Encoding API not available");return d.encode(e)},m=e=>{if(!f)throw new Error("Encoding API not available");return f.decode(e)};class p{static fromLatin1(e){return new p({buffer:h(e).buffer})}static fromUTF8(e){return new p({buffer:g(e).buffer})}static fromBase32(e){return new p({buffer:n(e).buffer})}static fromHex(e){return new p({buffer:l(e).buffer})}get buffer(){return this.bytes.buffer}get latin1(){return Object.defineProperty(this,"latin1",{enumerable:!0,writable:!1,configurable:!1,value:c(this.bytes)}),this.latin1}get utf8(){return Object.defineProperty(this,"utf8",{enumerable:!0,writable:!1,configurable:!1,value:m(this.bytes)}),this.utf8}get base32(){return Object.defineProperty(this,"base32",{enumerable:!0,writable:!1,configurable:!1,value:a(this.bytes)}),this.base32}get hex(){return Object.defineProperty(this,"hex",{enumerable:!0,writable:!1,configurable:!1,value:u(this.bytes)}),this.hex}constructor({buffer:r,size:i=20}={}){this.bytes=void 0===r?(r=>{if(/*#__PURE__*/ (node_crypto__WEBPACK_IMPORTED_MODULE_0___namespace_cache || (node_crypto__WEBPACK_IMPORTED_MODULE_0___namespace_cache = __nccwpck_require__.t(node_crypto__WEBPACK_IMPORTED_MODULE_0__, 2)))?.randomBytes)return node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes(r);if(t.crypto?.getRandomValues)return t.crypto.getRandomValues(new Uint8Array(r));throw new Error("Cryptography API not available")})(i):new Uint8Array(r),Object.defineProperty(this,"bytes",{enumerable:!0,writable:!1,configurable:!1,value:this.bytes})}}class w{static get defaults(){return{issuer:"",label:"OTPAuth",issuerInLabel:!0,algorithm:"SHA1",digits:6,counter:0,window:1}}static generate({secret:e,algorithm:t=w.defaults.algorithm,digits:r=w.defaults.digits,counter:s=w.defaults.counter,hmac:n=i}){const a=(e=>{const t=new ArrayBuffer(8),r=new Uint8Array(t);let i=e;for(let e=7;e>=0&&0!==i;e--)r[e]=255&i,i-=r[e],i/=256;return r})(s),o=n(t,e.bytes,a)
+;if(!o?.byteLength||o.byteLength<19)throw new TypeError("Return value must be at least 19 bytes");const l=15&o[o.byteLength-1];return(((127&o[l])<<24|(255&o[l+1])<<16|(255&o[l+2])<<8|255&o[l+3])%10**r).toString().padStart(r,"0")}generate({counter:e=this.counter++}={}){return w.generate({secret:this.secret,algorithm:this.algorithm,digits:this.digits,counter:e,hmac:this.hmac})}static validate({token:r,secret:s,algorithm:n,digits:a=w.defaults.digits,counter:o=w.defaults.counter,window:l=w.defaults.window,hmac:u=i}){if(r.length!==a)return null;let h=null;const c=i=>{const l=w.generate({secret:s,algorithm:n,digits:a,counter:i,hmac:u});((r,i)=>{if(/*#__PURE__*/ (node_crypto__WEBPACK_IMPORTED_MODULE_0___namespace_cache || (node_crypto__WEBPACK_IMPORTED_MODULE_0___namespace_cache = __nccwpck_require__.t(node_crypto__WEBPACK_IMPORTED_MODULE_0__, 2)))?.timingSafeEqual)return node_crypto__WEBPACK_IMPORTED_MODULE_0__.timingSafeEqual(t.Buffer.from(r),t.Buffer.from(i));{if(r.length!==i.length)throw new TypeError("Input strings must have the same length");let e=-1,t=0;for(;++e<r.length;)t|=r.charCodeAt(e)^i.charCodeAt(e);return 0===t}})(r,l)&&(h=i-o)};c(o);for(let e=1;e<=l&&null===h&&(c(o-e),null===h)&&(c(o+e),null===h);++e);return h}validate({token:e,counter:t=this.counter,window:r}){return w.validate({token:e,secret:this.secret,algorithm:this.algorithm,digits:this.digits,counter:t,window:r,hmac:this.hmac})}toString(){const e=encodeURIComponent;return"otpauth://hotp/"+(this.issuer.length>0?this.issuerInLabel?`${e(this.issuer)}:${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?`)+`secret=${e(this.secret.base32)}&`+`algorithm=${e(this.algorithm)}&`+`digits=${e(this.digits)}&`+`counter=${e(this.counter)}`}constructor({issuer:e=w.defaults.issuer,label:t=w.defaults.label,issuerInLabel:i=w.defaults.issuerInLabel,secret:s=new p,algorithm:n=w.defaults.algorithm,digits:a=w.defaults.digits,counter:o=w.defaults.counter,hmac:l}={}){this.issuer=e,this.label=t,this.issuerInLabel=i,this.secret="string"==typeof s?p.fromBase32(s):s,this.algorithm=l?n:r(n),this.digits=a,this.counter=o,this.hmac=l}}class b{static get defaults(){return{issuer:"",label:"OTPAuth",issuerInLabel:!0,algorithm:"SHA1",digits:6,period:30,window:1}}
+static counter({period:e=b.defaults.period,timestamp:t=Date.now()}={}){return Math.floor(t/1e3/e)}counter({timestamp:e=Date.now()}={}){return b.counter({period:this.period,timestamp:e})}static remaining({period:e=b.defaults.period,timestamp:t=Date.now()}={}){return 1e3*e-t%(1e3*e)}remaining({timestamp:e=Date.now()}={}){return b.remaining({period:this.period,timestamp:e})}static generate({secret:e,algorithm:t,digits:r,period:i=b.defaults.period,timestamp:s=Date.now(),hmac:n}){return w.generate({secret:e,algorithm:t,digits:r,counter:b.counter({period:i,timestamp:s}),hmac:n})}generate({timestamp:e=Date.now()}={}){return b.generate({secret:this.secret,algorithm:this.algorithm,digits:this.digits,period:this.period,timestamp:e,hmac:this.hmac})}static validate({token:e,secret:t,algorithm:r,digits:i,period:s=b.defaults.period,timestamp:n=Date.now(),window:a,hmac:o}){return w.validate({token:e,secret:t,algorithm:r,digits:i,counter:b.counter({period:s,timestamp:n}),window:a,hmac:o})}validate({token:e,timestamp:t,window:r}){return b.validate({token:e,secret:this.secret,algorithm:this.algorithm,digits:this.digits,period:this.period,timestamp:t,window:r,hmac:this.hmac})}toString(){const e=encodeURIComponent;return"otpauth://totp/"+(this.issuer.length>0?this.issuerInLabel?`${e(this.issuer)}:${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?`)+`secret=${e(this.secret.base32)}&`+`algorithm=${e(this.algorithm)}&`+`digits=${e(this.digits)}&`+`period=${e(this.period)}`}constructor({issuer:e=b.defaults.issuer,label:t=b.defaults.label,issuerInLabel:i=b.defaults.issuerInLabel,secret:s=new p,algorithm:n=b.defaults.algorithm,digits:a=b.defaults.digits,period:o=b.defaults.period,hmac:l}={}){this.issuer=e,this.label=t,this.issuerInLabel=i,this.secret="string"==typeof s?p.fromBase32(s):s,this.algorithm=l?n:r(n),this.digits=a,this.period=o,this.hmac=l}}
+const y=/^otpauth:\/\/([ht]otp)\/(.+)\?([A-Z0-9.~_-]+=[^?&]*(?:&[A-Z0-9.~_-]+=[^?&]*)*)$/i,A=/^[2-7A-Z]+=*$/i,S=/^SHA(?:1|224|256|384|512|3-224|3-256|3-384|3-512)$/i,$=/^[A-Z0-9]+(?:[_-][A-Z0-9]+)*$/i,v=/^[+-]?\d+$/,I=/^\+?[1-9]\d*$/;class H{static parse(e,{hmac:t}={}){let r;try{r=e.match(y)}catch(e){}if(!Array.isArray(r))throw new URIError("Invalid URI format");const i=r[1].toLowerCase(),s=r[2].split(/(?::|%3A) *(.+)/i,2).map(decodeURIComponent),n=r[3].split("&").reduce((e,t)=>{const r=t.split(/=(.*)/,2).map(decodeURIComponent),i=r[0].toLowerCase(),s=r[1],n=e;return n[i]=s,n},{});let a;const o={};if("hotp"===i){if(a=w,void 0===n.counter||!v.test(n.counter))throw new TypeError("Missing or invalid 'counter' parameter");o.counter=parseInt(n.counter,10)}else{if("totp"!==i)throw new TypeError("Unknown OTP type");if(a=b,void 0!==n.period){if(!I.test(n.period))throw new TypeError("Invalid 'period' parameter");o.period=parseInt(n.period,10)}}if(void 0!==n.issuer&&(o.issuer=n.issuer),2===s.length?(o.label=s[1],void 0===o.issuer||""===o.issuer?o.issuer=s[0]:""===s[0]&&(o.issuerInLabel=!1)):(o.label=s[0],void 0!==o.issuer&&""!==o.issuer&&(o.issuerInLabel=!1)),void 0===n.secret||!A.test(n.secret))throw new TypeError("Missing or invalid 'secret' parameter");if(o.secret=n.secret,void 0!==n.algorithm){if(!(t?$:S).test(n.algorithm))throw new TypeError("Invalid 'algorithm' parameter");o.algorithm=n.algorithm}if(void 0!==n.digits){if(!I.test(n.digits))throw new TypeError("Invalid 'digits' parameter");o.digits=parseInt(n.digits,10)}return void 0!==t&&(o.hmac=t),new a(o)}static stringify(e){if(e instanceof w||e instanceof b)return e.toString();throw new TypeError("Invalid 'HOTP/TOTP' object")}}const T="9.5.2";
+//# sourceMappingURL=otpauth.node.min.mjs.map
+
 
 /***/ })
 
@@ -1111,8 +1146,6 @@ class errors_ProofError extends errors_ExplainedError {
 
 ;// CONCATENATED MODULE: ./build/src/box/secrets.js
 const kept = new Set();
-/** Of those kept, in every form. */
-const secrets_forms = new Set();
 /** Shorter pieces of base64 stand in much that is no secret. */
 const SHORTEST_PIECE = 8;
 /**
@@ -1121,11 +1154,8 @@ const SHORTEST_PIECE = 8;
  */
 function keepSecret(secret) {
     for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
-        if (value.trim() === '' || kept.has(value))
-            continue;
-        kept.add(value);
-        for (const form of formsOf(value))
-            secrets_forms.add(form);
+        if (value.trim() !== '')
+            kept.add(value);
     }
 }
 function formsOf(value) {
@@ -1168,7 +1198,7 @@ function htmlEscaped(value, apostrophe) {
 }
 /** The text with `***` in place of every secret kept so far, the longest first. */
 function withoutSecrets(text) {
-    return [...secrets_forms]
+    return [...new Set([...kept].flatMap(formsOf))]
         .sort((one, other) => other.length - one.length)
         .reduce((cleaned, form) => cleaned.replaceAll(form, '***'), text);
 }
@@ -1177,6 +1207,8 @@ function withoutSecrets(text) {
 
 /** Characters of foreign text that may reach a log. */
 const MAX_LENGTH = 300;
+/** Controls, directions, halves of pairs, and all that is seen as space; no literal, which V8 would check at each start. */
+const UNSEEN = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\s]+';
 /**
  * Foreign text as it may reach a log: on one line, without secrets, terminal sequences, control and
  * direction characters, and without the `##[` that the runner reads as a command wherever it stands;
@@ -1185,7 +1217,7 @@ const MAX_LENGTH = 300;
 function quote(text) {
     const line = withoutSecrets(text)
         .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
-        .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
+        .replace(new RegExp(UNSEEN, 'gu'), ' ')
         .replaceAll('##[', '## [')
         .trim();
     // Once more: what stood between the parts of a secret is gone now.
@@ -1266,8 +1298,13 @@ class UnforeseenError extends errors_ExplainedError {
 /** The log of the step; `debug` shows with debug logging only. */
 const log = {
     info: (line) => info(withoutSecrets(line)),
-    debug: (line) => debug(withoutSecrets(line)),
+    debug: (line) => {
+        if (isDebug())
+            debug(withoutSecrets(line));
+    },
 };
+/** Says a line that has nothing foreign in it, nor a secret. */
+const announce = info;
 /** What was thrown where nobody could catch it: in a timer, a signal handler, or by the output. */
 let stray;
 /**
@@ -1395,9 +1432,8 @@ const REASONS = {
     EROFS: 'the disk is read-only',
 };
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = require("node:crypto");
-var external_node_crypto_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_crypto_namespaceObject, 2);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(598);
 ;// CONCATENATED MODULE: ./build/src/box/certificates.js
 
 
@@ -1420,7 +1456,7 @@ function checkCertificates(pem) {
 }
 function normalized(certificate, position) {
     try {
-        return new external_node_crypto_namespaceObject.X509Certificate(certificate).toString();
+        return new external_node_crypto_.X509Certificate(certificate).toString();
     }
     catch {
         throw new InvalidValueError(`holds something that is not a certificate (number ${position})`);
@@ -1537,21 +1573,10 @@ function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-;// CONCATENATED MODULE: ./node_modules/otpauth/dist/otpauth.node.min.mjs
-//! otpauth 9.5.2 | (c) Héctor Molinero Fernández | MIT | https://github.com/hectorm/otpauth
-/// <reference types="./otpauth.d.ts" />
-// @ts-nocheck
-const t=(()=>{if("object"==typeof globalThis)return globalThis;Object.defineProperty(Object.prototype,"__GLOBALTHIS__",{get(){return this},configurable:!0});try{if("undefined"!=typeof __GLOBALTHIS__)return __GLOBALTHIS__}finally{delete Object.prototype.__GLOBALTHIS__}return"undefined"!=typeof self?self:"undefined"!=typeof window?window:"undefined"!=typeof global?global:void 0})(),r=e=>{switch(!0){case/^(?:SHA-?1|SSL3-SHA1)$/i.test(e):return"SHA1";case/^SHA(?:2?-)?224$/i.test(e):return"SHA224";case/^SHA(?:2?-)?256$/i.test(e):return"SHA256";case/^SHA(?:2?-)?384$/i.test(e):return"SHA384";case/^SHA(?:2?-)?512$/i.test(e):return"SHA512";case/^SHA3-224$/i.test(e):return"SHA3-224";case/^SHA3-256$/i.test(e):return"SHA3-256";case/^SHA3-384$/i.test(e):return"SHA3-384";case/^SHA3-512$/i.test(e):return"SHA3-512";default:throw new TypeError(`Unknown hash algorithm: ${e}`)}},i=(r,i,s)=>{if(external_node_crypto_namespaceObject_0?.createHmac){const n=external_node_crypto_namespaceObject.createHmac(r,t.Buffer.from(i));return n.update(t.Buffer.from(s)),n.digest()}throw new Error("Missing HMAC function")},s="ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",n=e=>{let t=(e=e.replace(/ /g,"").toUpperCase()).length;for(;"="===e[t-1];)--t;t<e.length&&(e=e.substring(0,t));const r=new ArrayBuffer(5*e.length/8|0),i=new Uint8Array(r);let n=0,a=0,o=0;for(let t=0;t<e.length;t++){const r=s.indexOf(e[t]);if(-1===r)throw new TypeError(`Invalid character found: ${e[t]}`);a=a<<5|r,n+=5,n>=8&&(n-=8,i[o++]=a>>>n)}return i},a=e=>{let t=0,r=0,i="";for(let n=0;n<e.length;n++)for(r=r<<8|e[n],t+=8;t>=5;)i+=s[r>>>t-5&31],t-=5;return t>0&&(i+=s[r<<5-t&31]),i},o="0123456789ABCDEF",l=e=>{e=e.replace(/ /g,"").toUpperCase();const t=new ArrayBuffer(e.length/2),r=new Uint8Array(t);for(let t=0;t<e.length;t+=2){const i=o.indexOf(e[t]),s=o.indexOf(e[t+1]);if(-1===i||-1===s)throw new TypeError(`Invalid character found: ${e.substring(t,t+2)}`);r[t/2]=i<<4|s}return r},u=e=>{let t="";for(let r=0;r<e.length;r++){const i=e[r].toString(16);1===i.length&&(t+="0"),t+=i}return t.toUpperCase()},h=e=>{
-const t=new ArrayBuffer(e.length),r=new Uint8Array(t);for(let t=0;t<e.length;t++)r[t]=255&e.charCodeAt(t);return r},c=e=>{let t="";for(let r=0;r<e.length;r++)t+=String.fromCharCode(e[r]);return t},d=t.TextEncoder?new t.TextEncoder:null,f=t.TextDecoder?new t.TextDecoder:null,g=e=>{if(!d)throw new Error("Encoding API not available");return d.encode(e)},m=e=>{if(!f)throw new Error("Encoding API not available");return f.decode(e)};class p{static fromLatin1(e){return new p({buffer:h(e).buffer})}static fromUTF8(e){return new p({buffer:g(e).buffer})}static fromBase32(e){return new p({buffer:n(e).buffer})}static fromHex(e){return new p({buffer:l(e).buffer})}get buffer(){return this.bytes.buffer}get latin1(){return Object.defineProperty(this,"latin1",{enumerable:!0,writable:!1,configurable:!1,value:c(this.bytes)}),this.latin1}get utf8(){return Object.defineProperty(this,"utf8",{enumerable:!0,writable:!1,configurable:!1,value:m(this.bytes)}),this.utf8}get base32(){return Object.defineProperty(this,"base32",{enumerable:!0,writable:!1,configurable:!1,value:a(this.bytes)}),this.base32}get hex(){return Object.defineProperty(this,"hex",{enumerable:!0,writable:!1,configurable:!1,value:u(this.bytes)}),this.hex}constructor({buffer:r,size:i=20}={}){this.bytes=void 0===r?(r=>{if(external_node_crypto_namespaceObject_0?.randomBytes)return external_node_crypto_namespaceObject.randomBytes(r);if(t.crypto?.getRandomValues)return t.crypto.getRandomValues(new Uint8Array(r));throw new Error("Cryptography API not available")})(i):new Uint8Array(r),Object.defineProperty(this,"bytes",{enumerable:!0,writable:!1,configurable:!1,value:this.bytes})}}class w{static get defaults(){return{issuer:"",label:"OTPAuth",issuerInLabel:!0,algorithm:"SHA1",digits:6,counter:0,window:1}}static generate({secret:e,algorithm:t=w.defaults.algorithm,digits:r=w.defaults.digits,counter:s=w.defaults.counter,hmac:n=i}){const a=(e=>{const t=new ArrayBuffer(8),r=new Uint8Array(t);let i=e;for(let e=7;e>=0&&0!==i;e--)r[e]=255&i,i-=r[e],i/=256;return r})(s),o=n(t,e.bytes,a)
-;if(!o?.byteLength||o.byteLength<19)throw new TypeError("Return value must be at least 19 bytes");const l=15&o[o.byteLength-1];return(((127&o[l])<<24|(255&o[l+1])<<16|(255&o[l+2])<<8|255&o[l+3])%10**r).toString().padStart(r,"0")}generate({counter:e=this.counter++}={}){return w.generate({secret:this.secret,algorithm:this.algorithm,digits:this.digits,counter:e,hmac:this.hmac})}static validate({token:r,secret:s,algorithm:n,digits:a=w.defaults.digits,counter:o=w.defaults.counter,window:l=w.defaults.window,hmac:u=i}){if(r.length!==a)return null;let h=null;const c=i=>{const l=w.generate({secret:s,algorithm:n,digits:a,counter:i,hmac:u});((r,i)=>{if(external_node_crypto_namespaceObject_0?.timingSafeEqual)return external_node_crypto_namespaceObject.timingSafeEqual(t.Buffer.from(r),t.Buffer.from(i));{if(r.length!==i.length)throw new TypeError("Input strings must have the same length");let e=-1,t=0;for(;++e<r.length;)t|=r.charCodeAt(e)^i.charCodeAt(e);return 0===t}})(r,l)&&(h=i-o)};c(o);for(let e=1;e<=l&&null===h&&(c(o-e),null===h)&&(c(o+e),null===h);++e);return h}validate({token:e,counter:t=this.counter,window:r}){return w.validate({token:e,secret:this.secret,algorithm:this.algorithm,digits:this.digits,counter:t,window:r,hmac:this.hmac})}toString(){const e=encodeURIComponent;return"otpauth://hotp/"+(this.issuer.length>0?this.issuerInLabel?`${e(this.issuer)}:${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?`)+`secret=${e(this.secret.base32)}&`+`algorithm=${e(this.algorithm)}&`+`digits=${e(this.digits)}&`+`counter=${e(this.counter)}`}constructor({issuer:e=w.defaults.issuer,label:t=w.defaults.label,issuerInLabel:i=w.defaults.issuerInLabel,secret:s=new p,algorithm:n=w.defaults.algorithm,digits:a=w.defaults.digits,counter:o=w.defaults.counter,hmac:l}={}){this.issuer=e,this.label=t,this.issuerInLabel=i,this.secret="string"==typeof s?p.fromBase32(s):s,this.algorithm=l?n:r(n),this.digits=a,this.counter=o,this.hmac=l}}class b{static get defaults(){return{issuer:"",label:"OTPAuth",issuerInLabel:!0,algorithm:"SHA1",digits:6,period:30,window:1}}
-static counter({period:e=b.defaults.period,timestamp:t=Date.now()}={}){return Math.floor(t/1e3/e)}counter({timestamp:e=Date.now()}={}){return b.counter({period:this.period,timestamp:e})}static remaining({period:e=b.defaults.period,timestamp:t=Date.now()}={}){return 1e3*e-t%(1e3*e)}remaining({timestamp:e=Date.now()}={}){return b.remaining({period:this.period,timestamp:e})}static generate({secret:e,algorithm:t,digits:r,period:i=b.defaults.period,timestamp:s=Date.now(),hmac:n}){return w.generate({secret:e,algorithm:t,digits:r,counter:b.counter({period:i,timestamp:s}),hmac:n})}generate({timestamp:e=Date.now()}={}){return b.generate({secret:this.secret,algorithm:this.algorithm,digits:this.digits,period:this.period,timestamp:e,hmac:this.hmac})}static validate({token:e,secret:t,algorithm:r,digits:i,period:s=b.defaults.period,timestamp:n=Date.now(),window:a,hmac:o}){return w.validate({token:e,secret:t,algorithm:r,digits:i,counter:b.counter({period:s,timestamp:n}),window:a,hmac:o})}validate({token:e,timestamp:t,window:r}){return b.validate({token:e,secret:this.secret,algorithm:this.algorithm,digits:this.digits,period:this.period,timestamp:t,window:r,hmac:this.hmac})}toString(){const e=encodeURIComponent;return"otpauth://totp/"+(this.issuer.length>0?this.issuerInLabel?`${e(this.issuer)}:${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?issuer=${e(this.issuer)}&`:`${e(this.label)}?`)+`secret=${e(this.secret.base32)}&`+`algorithm=${e(this.algorithm)}&`+`digits=${e(this.digits)}&`+`period=${e(this.period)}`}constructor({issuer:e=b.defaults.issuer,label:t=b.defaults.label,issuerInLabel:i=b.defaults.issuerInLabel,secret:s=new p,algorithm:n=b.defaults.algorithm,digits:a=b.defaults.digits,period:o=b.defaults.period,hmac:l}={}){this.issuer=e,this.label=t,this.issuerInLabel=i,this.secret="string"==typeof s?p.fromBase32(s):s,this.algorithm=l?n:r(n),this.digits=a,this.period=o,this.hmac=l}}
-const y=/^otpauth:\/\/([ht]otp)\/(.+)\?([A-Z0-9.~_-]+=[^?&]*(?:&[A-Z0-9.~_-]+=[^?&]*)*)$/i,A=/^[2-7A-Z]+=*$/i,S=/^SHA(?:1|224|256|384|512|3-224|3-256|3-384|3-512)$/i,$=/^[A-Z0-9]+(?:[_-][A-Z0-9]+)*$/i,v=/^[+-]?\d+$/,I=/^\+?[1-9]\d*$/;class H{static parse(e,{hmac:t}={}){let r;try{r=e.match(y)}catch(e){}if(!Array.isArray(r))throw new URIError("Invalid URI format");const i=r[1].toLowerCase(),s=r[2].split(/(?::|%3A) *(.+)/i,2).map(decodeURIComponent),n=r[3].split("&").reduce((e,t)=>{const r=t.split(/=(.*)/,2).map(decodeURIComponent),i=r[0].toLowerCase(),s=r[1],n=e;return n[i]=s,n},{});let a;const o={};if("hotp"===i){if(a=w,void 0===n.counter||!v.test(n.counter))throw new TypeError("Missing or invalid 'counter' parameter");o.counter=parseInt(n.counter,10)}else{if("totp"!==i)throw new TypeError("Unknown OTP type");if(a=b,void 0!==n.period){if(!I.test(n.period))throw new TypeError("Invalid 'period' parameter");o.period=parseInt(n.period,10)}}if(void 0!==n.issuer&&(o.issuer=n.issuer),2===s.length?(o.label=s[1],void 0===o.issuer||""===o.issuer?o.issuer=s[0]:""===s[0]&&(o.issuerInLabel=!1)):(o.label=s[0],void 0!==o.issuer&&""!==o.issuer&&(o.issuerInLabel=!1)),void 0===n.secret||!A.test(n.secret))throw new TypeError("Missing or invalid 'secret' parameter");if(o.secret=n.secret,void 0!==n.algorithm){if(!(t?$:S).test(n.algorithm))throw new TypeError("Invalid 'algorithm' parameter");o.algorithm=n.algorithm}if(void 0!==n.digits){if(!I.test(n.digits))throw new TypeError("Invalid 'digits' parameter");o.digits=parseInt(n.digits,10)}return void 0!==t&&(o.hmac=t),new a(o)}static stringify(e){if(e instanceof w||e instanceof b)return e.toString();throw new TypeError("Invalid 'HOTP/TOTP' object")}}const T="9.5.2";
-//# sourceMappingURL=otpauth.node.min.mjs.map
-
 ;// CONCATENATED MODULE: ./build/src/box/totp.js
-// The package's own build for Node: 10 KB in place of 33.
 
-
+/** Loaded where it is used: most accounts of CI have no two-factor. The package's own build for Node: 10 KB, not 33. */
+const otpauth = () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 553));
 /** Milliseconds of one TOTP step (RFC 6238). */
 const STEP_MS = 30_000;
 /** A refused code counts as a failed login, and a box bans an address after 20 of them in 30 s. */
@@ -1566,8 +1591,8 @@ const LATE_SPREAD = 20;
  *
  * @throws InvalidValueError for anything else; never with a part of it
  */
-function checkTotpSecret(given) {
-    const secret = given.includes('://') ? secretOfUri(given) : given;
+async function checkTotpSecret(given) {
+    const secret = given.includes('://') ? await secretOfUri(given) : given;
     const base32 = secret.replace(/\s/g, '').replace(/=+$/, '').toUpperCase();
     if (!/^[A-Z2-7]+$/.test(base32)) {
         throw new InvalidValueError('is not base32: letters and the digits 2 to 7, as shown when two-factor was set up');
@@ -1577,15 +1602,16 @@ function checkTotpSecret(given) {
     }
     return base32;
 }
-function secretOfUri(uri) {
+async function secretOfUri(uri) {
+    const { TOTP, URI } = await otpauth();
     let totp;
     try {
-        totp = H.parse(uri.trim());
+        totp = URI.parse(uri.trim());
     }
     catch {
         throw new InvalidValueError('is not an otpauth:// URI that can be read');
     }
-    if (!(totp instanceof b) ||
+    if (!(totp instanceof TOTP) ||
         totp.algorithm !== 'SHA1' ||
         totp.digits !== 6 ||
         totp.period * 1000 !== STEP_MS) {
@@ -1612,17 +1638,18 @@ class TotpCodes {
     #boxAhead = 0;
     /** @param secret as `checkTotpSecret` gives it */
     constructor(secret) {
-        this.#secret = p.fromBase32(secret);
+        this.#secret = secret;
     }
     /** The code to send now. */
-    next() {
+    async next() {
         const current = Math.floor((Date.now() + this.#boxAhead) / STEP_MS);
         const others = [current - 1, current, current + 1].filter((step) => step !== this.#refusedStep);
         const step = this.#refusedStep === undefined
             ? current
             : (others[Math.floor(Math.random() * others.length)] ?? current);
         this.#sentStep = step;
-        return b.generate({ secret: this.#secret, timestamp: step * STEP_MS });
+        const { Secret, TOTP } = await otpauth();
+        return TOTP.generate({ secret: Secret.fromBase32(this.#secret), timestamp: step * STEP_MS });
     }
     /** Seconds to wait before the next code, or nothing where the error is another one or enough were tried. */
     waitAfter(error) {
@@ -1685,15 +1712,15 @@ const MAX_TIMEOUT = 21_600;
  *
  * @throws InputError with everything that is wrong
  */
-function readInputs() {
+async function readInputs() {
     const password = getInput('password', { trimWhitespace: false }).replace(/[\r\n]+$/, '');
     const totpSecret = getInput('totp-secret');
     mask(password);
     mask(totpSecret);
     const problems = [];
-    function check(input, inCaseOfFault, read) {
+    async function check(input, inCaseOfFault, read) {
         try {
-            return read();
+            return await read();
         }
         catch (error) {
             if (!(error instanceof InvalidValueError))
@@ -1703,18 +1730,18 @@ function readInputs() {
         }
     }
     const host = getInput('host');
-    const email = check('email', '', () => checkEmail(required(getInput('email'))));
+    const email = await check('email', '', () => checkEmail(required(getInput('email'))));
     const inputs = {
         email,
-        password: check('password', '', () => checkPassword(required(password))),
+        password: await check('password', '', () => checkPassword(required(password))),
         // A faulty email gives no host; it is reported once.
-        url: host || email ? check('host', '', () => adminUrl(host || defaultHost(email))) : '',
-        totpSecret: check('totp-secret', undefined, () => whereGiven(totpSecret, readTotpSecret)),
-        ca: check('ca-certificate', undefined, () => whereGiven(getInput('ca-certificate'), checkCertificates)),
-        requiredPrivilege: check('require-privilege', undefined, () => whereGiven(getInput('require-privilege'), checkPrivilege)),
-        timeout: check('timeout', 0, () => checkTimeout(getInput('timeout'))),
-        logout: check('logout', true, () => readBoolean('logout')),
-        verifyLogout: check('verify-logout', false, () => readBoolean('verify-logout')),
+        url: host || email ? await check('host', '', () => adminUrl(host || defaultHost(email))) : '',
+        totpSecret: await check('totp-secret', undefined, () => whereGiven(totpSecret, readTotpSecret)),
+        ca: await check('ca-certificate', undefined, () => whereGiven(getInput('ca-certificate'), checkCertificates)),
+        requiredPrivilege: await check('require-privilege', undefined, () => whereGiven(getInput('require-privilege'), checkPrivilege)),
+        timeout: await check('timeout', 0, () => checkTimeout(getInput('timeout'))),
+        logout: await check('logout', true, () => readBoolean('logout')),
+        verifyLogout: await check('verify-logout', false, () => readBoolean('verify-logout')),
     };
     if (inputs.verifyLogout && !inputs.logout) {
         problems.push({
@@ -1735,8 +1762,8 @@ function required(value) {
 function whereGiven(value, read) {
     return value === '' ? undefined : read(value);
 }
-function readTotpSecret(given) {
-    const secret = checkTotpSecret(given);
+async function readTotpSecret(given) {
+    const secret = await checkTotpSecret(given);
     mask(secret);
     return secret;
 }
@@ -1833,8 +1860,8 @@ function save(state) {
     inFile('GITHUB_STATE', () => saveState(state_SESSION, state));
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: external "node:timers"
+const external_node_timers_namespaceObject = require("node:timers");
 ;// CONCATENATED MODULE: ./build/src/box/deadline.js
 
 /** Seconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
@@ -1888,7 +1915,9 @@ class Deadline {
     /** Resolves after so many seconds, or at once when the work shall stop. */
     async wait(seconds) {
         try {
-            await (0,promises_namespaceObject.setTimeout)(seconds * 1000, undefined, { signal: this.#stop.requested });
+            await external_node_timers_namespaceObject.promises.setTimeout(seconds * 1000, undefined, {
+                signal: this.#stop.requested,
+            });
         }
         catch (error) {
             if (!this.stopped)
@@ -2947,7 +2976,7 @@ const RES_OPTIONS = 'timeout:2 attempts:1';
 /** Whatever the environment says. */
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
 /**
- * Sends one request, once: no retry, no redirect followed, no connection kept. The certificate and name of
+ * Sends one request, once: no retry, no redirect followed, no connection used twice. The certificate and name of
  * the box are verified before a credential leaves, TLS 1.2 at least, whatever the environment says.
  *
  * @throws ConnectionError, ProxyError, ProxySettingError, HostUnknownError, CertificateError, TlsError, AnswerError
@@ -2960,7 +2989,9 @@ async function send(request) {
     const wire = new Wire(request);
     try {
         wire.proxy = proxyFor(url);
-        const client = new HttpClient(userAgent, [new BasicCredentialHandler(credentials.email, credentials.secret), wire], { allowRedirects: false, allowRetries: false });
+        const client = new HttpClient(userAgent, [new BasicCredentialHandler(credentials.email, credentials.secret), wire], 
+        // Kept alive, since the process need not wait for the end of such a connection.
+        { allowRedirects: false, allowRetries: false, keepAlive: true });
         const { message } = await unlessAborted(client.request(method, url, null, headers), signal);
         const { statusCode: status = 0 } = message;
         const date = Date.parse(message.headers.date ?? '');
@@ -3045,16 +3076,18 @@ async function read(message, url) {
         message.destroy();
         return new Uint8Array();
     }
-    const chunks = [];
-    let length = 0;
-    for await (const chunk of message) {
-        chunks.push(chunk);
-        length += chunk.length;
-        // Leaving the loop destroys the stream.
-        if (length > MAX_BYTES)
-            throw new AnswerError(url, 'it sent more than 1 MB');
-    }
-    return Buffer.concat(chunks);
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let length = 0;
+        message.on('data', (chunk) => {
+            chunks.push(chunk);
+            length += chunk.length;
+            if (length > MAX_BYTES)
+                message.destroy(new AnswerError(url, 'it sent more than 1 MB'));
+        });
+        message.on('end', () => resolve(Buffer.concat(chunks)));
+        message.on('error', reject);
+    });
 }
 /**
  * The JSON object in an answer; a byte order mark before it is forgiven.
@@ -3230,7 +3263,7 @@ function inSeconds(seconds) {
  */
 async function signIn(api, { email, password, totpSecret, deadline, log }) {
     const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret);
-    return retry_retry((signal) => api.login(email, password, { totp: codes?.next(), signal }), {
+    return retry_retry(async (signal) => api.login(email, password, { totp: await codes?.next(), signal }), {
         deadline,
         log,
         grantsKeys: true,
@@ -3460,7 +3493,7 @@ function run() {
  * key is here it is masked, then in the hands of the post-step, before anything else can fail.
  */
 async function login() {
-    const inputs = readInputs();
+    const inputs = await readInputs();
     requireCommandFiles();
     const stop = stopOnSignals();
     const api = new UserApi({ url: inputs.url, userAgent: USER_AGENT, ca: inputs.ca, log: log });
@@ -3496,7 +3529,7 @@ function handOver({ api_key }, { email, privileges }, { url, logout }) {
     setOutputs({ api_key, email, privileges, url });
     if (!logout)
         forgetSession();
-    log.info(`Signed in to ${url} as ${email} (${privileges.join(', ') || 'no privileges'}); ` +
+    announce(`Signed in to ${url} as ${email} (${privileges.join(', ') || 'no privileges'}); ` +
         (logout ? 'the key ends with the job.' : 'the key lives on after the job.'));
 }
 /** Ends a key that will not be used. Where that fails, the post-step tries again, if the key was saved. */

@@ -356,7 +356,7 @@ function hasSession() {
 
 /***/ }),
 
-/***/ 584:
+/***/ 127:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -771,7 +771,7 @@ function notice(message, properties = {}) {
  * Writes info to log with console.log.
  * @param message info message
  */
-function info(message) {
+function core_info(message) {
     process.stdout.write(message + external_os_namespaceObject.EOL);
 }
 /**
@@ -1041,8 +1041,6 @@ class ProofError extends ExplainedError {
 
 ;// CONCATENATED MODULE: ./build/src/box/secrets.js
 const kept = new Set();
-/** Of those kept, in every form. */
-const secrets_forms = new Set();
 /** Shorter pieces of base64 stand in much that is no secret. */
 const SHORTEST_PIECE = 8;
 /**
@@ -1051,11 +1049,8 @@ const SHORTEST_PIECE = 8;
  */
 function keepSecret(secret) {
     for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
-        if (value.trim() === '' || kept.has(value))
-            continue;
-        kept.add(value);
-        for (const form of formsOf(value))
-            secrets_forms.add(form);
+        if (value.trim() !== '')
+            kept.add(value);
     }
 }
 function formsOf(value) {
@@ -1098,7 +1093,7 @@ function htmlEscaped(value, apostrophe) {
 }
 /** The text with `***` in place of every secret kept so far, the longest first. */
 function withoutSecrets(text) {
-    return [...secrets_forms]
+    return [...new Set([...kept].flatMap(formsOf))]
         .sort((one, other) => other.length - one.length)
         .reduce((cleaned, form) => cleaned.replaceAll(form, '***'), text);
 }
@@ -1107,6 +1102,8 @@ function withoutSecrets(text) {
 
 /** Characters of foreign text that may reach a log. */
 const MAX_LENGTH = 300;
+/** Controls, directions, halves of pairs, and all that is seen as space; no literal, which V8 would check at each start. */
+const UNSEEN = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\s]+';
 /**
  * Foreign text as it may reach a log: on one line, without secrets, terminal sequences, control and
  * direction characters, and without the `##[` that the runner reads as a command wherever it stands;
@@ -1115,7 +1112,7 @@ const MAX_LENGTH = 300;
 function quote(text) {
     const line = withoutSecrets(text)
         .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
-        .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ')
+        .replace(new RegExp(UNSEEN, 'gu'), ' ')
         .replaceAll('##[', '## [')
         .trim();
     // Once more: what stood between the parts of a secret is gone now.
@@ -1195,9 +1192,14 @@ class UnforeseenError extends ExplainedError {
 
 /** The log of the step; `debug` shows with debug logging only. */
 const log = {
-    info: (line) => info(withoutSecrets(line)),
-    debug: (line) => debug(withoutSecrets(line)),
+    info: (line) => core_info(withoutSecrets(line)),
+    debug: (line) => {
+        if (isDebug())
+            debug(withoutSecrets(line));
+    },
 };
+/** Says a line that has nothing foreign in it, nor a secret. */
+const announce = (/* unused pure expression or super */ null && (info));
 /** What was thrown where nobody could catch it: in a timer, a signal handler, or by the output. */
 let stray;
 /**
@@ -1455,8 +1457,8 @@ function save(state) {
     inFile('GITHUB_STATE', () => saveState(SESSION, state));
 }
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: external "node:timers"
+const external_node_timers_namespaceObject = require("node:timers");
 ;// CONCATENATED MODULE: ./build/src/box/deadline.js
 
 /** Seconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
@@ -1510,7 +1512,9 @@ class Deadline {
     /** Resolves after so many seconds, or at once when the work shall stop. */
     async wait(seconds) {
         try {
-            await (0,promises_namespaceObject.setTimeout)(seconds * 1000, undefined, { signal: this.#stop.requested });
+            await external_node_timers_namespaceObject.promises.setTimeout(seconds * 1000, undefined, {
+                signal: this.#stop.requested,
+            });
         }
         catch (error) {
             if (!this.stopped)
@@ -2743,7 +2747,7 @@ const RES_OPTIONS = 'timeout:2 attempts:1';
 /** Whatever the environment says. */
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
 /**
- * Sends one request, once: no retry, no redirect followed, no connection kept. The certificate and name of
+ * Sends one request, once: no retry, no redirect followed, no connection used twice. The certificate and name of
  * the box are verified before a credential leaves, TLS 1.2 at least, whatever the environment says.
  *
  * @throws ConnectionError, ProxyError, ProxySettingError, HostUnknownError, CertificateError, TlsError, AnswerError
@@ -2756,7 +2760,9 @@ async function send(request) {
     const wire = new Wire(request);
     try {
         wire.proxy = proxyFor(url);
-        const client = new HttpClient(userAgent, [new BasicCredentialHandler(credentials.email, credentials.secret), wire], { allowRedirects: false, allowRetries: false });
+        const client = new HttpClient(userAgent, [new BasicCredentialHandler(credentials.email, credentials.secret), wire], 
+        // Kept alive, since the process need not wait for the end of such a connection.
+        { allowRedirects: false, allowRetries: false, keepAlive: true });
         const { message } = await unlessAborted(client.request(method, url, null, headers), signal);
         const { statusCode: status = 0 } = message;
         const date = Date.parse(message.headers.date ?? '');
@@ -2841,16 +2847,18 @@ async function read(message, url) {
         message.destroy();
         return new Uint8Array();
     }
-    const chunks = [];
-    let length = 0;
-    for await (const chunk of message) {
-        chunks.push(chunk);
-        length += chunk.length;
-        // Leaving the loop destroys the stream.
-        if (length > MAX_BYTES)
-            throw new errors_AnswerError(url, 'it sent more than 1 MB');
-    }
-    return Buffer.concat(chunks);
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let length = 0;
+        message.on('data', (chunk) => {
+            chunks.push(chunk);
+            length += chunk.length;
+            if (length > MAX_BYTES)
+                message.destroy(new errors_AnswerError(url, 'it sent more than 1 MB'));
+        });
+        message.on('end', () => resolve(Buffer.concat(chunks)));
+        message.on('error', reject);
+    });
 }
 /**
  * The JSON object in an answer; a byte order mark before it is forgiven.
@@ -3252,7 +3260,7 @@ __nccwpck_require__.r(__webpack_exports__);
 
 // Where there is nothing to end, nothing is loaded.
 if ((0,_action_state_js__WEBPACK_IMPORTED_MODULE_0__/* .hasSession */ .N)()) {
-    void Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 584)).then(({ run }) => run());
+    void Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 127)).then(({ run }) => run());
 }
 
 })();

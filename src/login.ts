@@ -4,7 +4,7 @@ import { PrivilegeError } from './action/errors.ts';
 import { type Inputs, readInputs } from './action/inputs.ts';
 import { maskKey } from './action/mask.ts';
 import { setOutputs } from './action/outputs.ts';
-import { log, runStep, warn } from './action/report.ts';
+import { announce, log, runStep, warn } from './action/report.ts';
 import { forgetSession, saveSession } from './action/session.ts';
 import { Deadline, type Stop } from './box/deadline.ts';
 import { StoppedError } from './box/errors.ts';
@@ -24,7 +24,7 @@ export function run(): Promise<void> {
  * key is here it is masked, then in the hands of the post-step, before anything else can fail.
  */
 async function login(): Promise<void> {
-  const inputs = readInputs();
+  const inputs = await readInputs();
   requireCommandFiles();
   const stop = stopOnSignals();
   const api = new UserApi({ url: inputs.url, userAgent: USER_AGENT, ca: inputs.ca, log });
@@ -63,7 +63,7 @@ function handOver(
 ): void {
   setOutputs({ api_key, email, privileges, url });
   if (!logout) forgetSession();
-  log.info(
+  announce(
     `Signed in to ${url} as ${email} (${privileges.join(', ') || 'no privileges'}); ` +
       (logout ? 'the key ends with the job.' : 'the key lives on after the job.'),
   );

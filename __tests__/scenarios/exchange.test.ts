@@ -57,7 +57,7 @@ describe('a job', () => {
       {
         accept: 'application/json',
         authorization: `Basic ${Buffer.from(`${ADMIN.email}:${ADMIN.password}`).toString('base64')}`,
-        connection: 'close',
+        connection: 'keep-alive',
         'content-length': '0',
         host: target.host,
         'user-agent': `mailinabox-login/${manifest.version}`,

@@ -1,6 +1,7 @@
 /**
  * How many bytes of a bundle come from where. A module begins with its name where ncc gives it one, and else with a
- * number: those are tunnel, the only CommonJS package, and this project's own that post loads later.
+ * number: those are tunnel, the only CommonJS package, otpauth, which is loaded where it is used, and this project's own
+ * that post loads later.
  *
  * @param bundle its text
  */
@@ -18,6 +19,7 @@ function ownerOf(section: string): string {
   const [, dependency] = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(name ?? '') ?? [];
   if (dependency !== undefined) return dependency;
   if (/TunnelingAgent|__nccwpck_require__\(770\)/.test(section)) return 'tunnel';
+  if (/^\/\/! otpauth /m.test(section)) return 'otpauth';
   if (name?.startsWith('external') || /^module\.exports = require\(/m.test(section)) return 'ncc';
   return name === undefined && !section.includes('harmony export') ? 'ncc' : 'this project';
 }

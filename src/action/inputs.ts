@@ -31,16 +31,16 @@ const MAX_TIMEOUT = 21_600;
  *
  * @throws InputError with everything that is wrong
  */
-export function readInputs(): Inputs {
+export async function readInputs(): Promise<Inputs> {
   const password = getInput('password', { trimWhitespace: false }).replace(/[\r\n]+$/, '');
   const totpSecret = getInput('totp-secret');
   mask(password);
   mask(totpSecret);
 
   const problems: Problem[] = [];
-  function check<T>(input: string, inCaseOfFault: T, read: () => T): T {
+  async function check<T>(input: string, inCaseOfFault: T, read: () => T | Promise<T>): Promise<T> {
     try {
-      return read();
+      return await read();
     } catch (error) {
       if (!(error instanceof InvalidValueError)) throw error;
       problems.push({ input, fault: error.message });
@@ -49,22 +49,22 @@ export function readInputs(): Inputs {
   }
 
   const host = getInput('host');
-  const email = check('email', '', () => checkEmail(required(getInput('email'))));
+  const email = await check('email', '', () => checkEmail(required(getInput('email'))));
   const inputs = {
     email,
-    password: check('password', '', () => checkPassword(required(password))),
+    password: await check('password', '', () => checkPassword(required(password))),
     // A faulty email gives no host; it is reported once.
-    url: host || email ? check('host', '', () => adminUrl(host || defaultHost(email))) : '',
-    totpSecret: check('totp-secret', undefined, () => whereGiven(totpSecret, readTotpSecret)),
-    ca: check('ca-certificate', undefined, () =>
+    url: host || email ? await check('host', '', () => adminUrl(host || defaultHost(email))) : '',
+    totpSecret: await check('totp-secret', undefined, () => whereGiven(totpSecret, readTotpSecret)),
+    ca: await check('ca-certificate', undefined, () =>
       whereGiven(getInput('ca-certificate'), checkCertificates),
     ),
-    requiredPrivilege: check('require-privilege', undefined, () =>
+    requiredPrivilege: await check('require-privilege', undefined, () =>
       whereGiven(getInput('require-privilege'), checkPrivilege),
     ),
-    timeout: check('timeout', 0, () => checkTimeout(getInput('timeout'))),
-    logout: check('logout', true, () => readBoolean('logout')),
-    verifyLogout: check('verify-logout', false, () => readBoolean('verify-logout')),
+    timeout: await check('timeout', 0, () => checkTimeout(getInput('timeout'))),
+    logout: await check('logout', true, () => readBoolean('logout')),
+    verifyLogout: await check('verify-logout', false, () => readBoolean('verify-logout')),
   };
   if (inputs.verifyLogout && !inputs.logout) {
     problems.push({
@@ -86,8 +86,8 @@ function whereGiven<T>(value: string, read: (value: string) => T): T | undefined
   return value === '' ? undefined : read(value);
 }
 
-function readTotpSecret(given: string): string {
-  const secret = checkTotpSecret(given);
+async function readTotpSecret(given: string): Promise<string> {
+  const secret = await checkTotpSecret(given);
   mask(secret);
   return secret;
 }

@@ -9,8 +9,13 @@ import { UnforeseenError } from './errors.ts';
 /** The log of the step; `debug` shows with debug logging only. */
 export const log: Log = {
   info: (line) => info(withoutSecrets(line)),
-  debug: (line) => debug(withoutSecrets(line)),
+  debug: (line) => {
+    if (isDebug()) debug(withoutSecrets(line));
+  },
 };
+
+/** Says a line that has nothing foreign in it, nor a secret. */
+export const announce = info;
 
 /** What was thrown where nobody could catch it: in a timer, a signal handler, or by the output. */
 let stray: unknown;

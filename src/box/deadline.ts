@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import timers from 'node:timers';
 
 /** Seconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
 const ATTEMPT_SECONDS = 65;
@@ -64,7 +64,9 @@ export class Deadline {
   /** Resolves after so many seconds, or at once when the work shall stop. */
   async wait(seconds: number): Promise<void> {
     try {
-      await pause(seconds * 1000, undefined, { signal: this.#stop.requested });
+      await timers.promises.setTimeout(seconds * 1000, undefined, {
+        signal: this.#stop.requested,
+      });
     } catch (error) {
       if (!this.stopped) throw error;
     }

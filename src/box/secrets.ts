@@ -1,6 +1,4 @@
 const kept = new Set<string>();
-/** Of those kept, in every form. */
-const forms = new Set<string>();
 
 /** Shorter pieces of base64 stand in much that is no secret. */
 const SHORTEST_PIECE = 8;
@@ -11,9 +9,7 @@ const SHORTEST_PIECE = 8;
  */
 export function keepSecret(secret: string): void {
   for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
-    if (value.trim() === '' || kept.has(value)) continue;
-    kept.add(value);
-    for (const form of formsOf(value)) forms.add(form);
+    if (value.trim() !== '') kept.add(value);
   }
 }
 
@@ -59,7 +55,7 @@ function htmlEscaped(value: string, apostrophe: string): string {
 
 /** The text with `***` in place of every secret kept so far, the longest first. */
 export function withoutSecrets(text: string): string {
-  return [...forms]
+  return [...new Set([...kept].flatMap(formsOf))]
     .sort((one, other) => other.length - one.length)
     .reduce((cleaned, form) => cleaned.replaceAll(form, '***'), text);
 }

@@ -25,10 +25,13 @@ export async function signIn(
   { email, password, totpSecret, deadline, log }: SignInOptions,
 ): Promise<Grant> {
   const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret);
-  return retry((signal) => api.login(email, password, { totp: codes?.next(), signal }), {
-    deadline,
-    log,
-    grantsKeys: true,
-    waitAfter: (error) => codes?.waitAfter(error),
-  });
+  return retry(
+    async (signal) => api.login(email, password, { totp: await codes?.next(), signal }),
+    {
+      deadline,
+      log,
+      grantsKeys: true,
+      waitAfter: (error) => codes?.waitAfter(error),
+    },
+  );
 }

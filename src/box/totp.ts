@@ -1,6 +1,7 @@
-// The package's own build for Node: 10 KB in place of 33.
-import { Secret, TOTP, URI } from 'otpauth/dist/otpauth.node.min.mjs';
 import { InvalidValueError, TotpRefusedError } from './errors.ts';
+
+/** Loaded where it is used: most accounts of CI have no two-factor. The package's own build for Node: 10 KB, not 33. */
+const otpauth = () => import(/* webpackMode: "eager" */ 'otpauth/dist/otpauth.node.min.mjs');
 
 /** Milliseconds of one TOTP step (RFC 6238). */
 const STEP_MS = 30_000;
@@ -17,8 +18,8 @@ const LATE_SPREAD = 20;
  *
  * @throws InvalidValueError for anything else; never with a part of it
  */
-export function checkTotpSecret(given: string): string {
-  const secret = given.includes('://') ? secretOfUri(given) : given;
+export async function checkTotpSecret(given: string): Promise<string> {
+  const secret = given.includes('://') ? await secretOfUri(given) : given;
   const base32 = secret.replace(/\s/g, '').replace(/=+$/, '').toUpperCase();
   if (!/^[A-Z2-7]+$/.test(base32)) {
     throw new InvalidValueError(
@@ -33,7 +34,8 @@ export function checkTotpSecret(given: string): string {
   return base32;
 }
 
-function secretOfUri(uri: string): string {
+async function secretOfUri(uri: string): Promise<string> {
+  const { TOTP, URI } = await otpauth();
   let totp: unknown;
   try {
     totp = URI.parse(uri.trim());
@@ -65,7 +67,7 @@ function secretOfUri(uri: string): string {
  * in 30 s at the most.
  */
 export class TotpCodes {
-  readonly #secret: Secret;
+  readonly #secret: string;
   readonly #refusedAt: number[] = [];
   #sentStep: number | undefined;
   #refusedStep: number | undefined;
@@ -73,11 +75,11 @@ export class TotpCodes {
 
   /** @param secret as `checkTotpSecret` gives it */
   constructor(secret: string) {
-    this.#secret = Secret.fromBase32(secret);
+    this.#secret = secret;
   }
 
   /** The code to send now. */
-  next(): string {
+  async next(): Promise<string> {
     const current = Math.floor((Date.now() + this.#boxAhead) / STEP_MS);
     const others = [current - 1, current, current + 1].filter((step) => step !== this.#refusedStep);
     const step =
@@ -85,7 +87,8 @@ export class TotpCodes {
         ? current
         : (others[Math.floor(Math.random() * others.length)] ?? current);
     this.#sentStep = step;
-    return TOTP.generate({ secret: this.#secret, timestamp: step * STEP_MS });
+    const { Secret, TOTP } = await otpauth();
+    return TOTP.generate({ secret: Secret.fromBase32(this.#secret), timestamp: step * STEP_MS });
   }
 
   /** Seconds to wait before the next code, or nothing where the error is another one or enough were tried. */

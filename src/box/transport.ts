@@ -46,7 +46,7 @@ export interface Answer {
 }
 
 /**
- * Sends one request, once: no retry, no redirect followed, no connection kept. The certificate and name of
+ * Sends one request, once: no retry, no redirect followed, no connection used twice. The certificate and name of
  * the box are verified before a credential leaves, TLS 1.2 at least, whatever the environment says.
  *
  * @throws ConnectionError, ProxyError, ProxySettingError, HostUnknownError, CertificateError, TlsError, AnswerError
@@ -62,7 +62,8 @@ export async function send(request: Request): Promise<Answer> {
     const client = new HttpClient(
       userAgent,
       [new BasicCredentialHandler(credentials.email, credentials.secret), wire],
-      { allowRedirects: false, allowRetries: false },
+      // Kept alive, since the process need not wait for the end of such a connection.
+      { allowRedirects: false, allowRetries: false, keepAlive: true },
     );
     const { message } = await unlessAborted(client.request(method, url, null, headers), signal);
     const { statusCode: status = 0 } = message;
@@ -152,15 +153,17 @@ async function read(message: IncomingMessage, url: string): Promise<Uint8Array> 
     message.destroy();
     return new Uint8Array();
   }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of message) {
-    chunks.push(chunk);
-    length += chunk.length;
-    // Leaving the loop destroys the stream.
-    if (length > MAX_BYTES) throw new AnswerError(url, 'it sent more than 1 MB');
-  }
-  return Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    message.on('data', (chunk: Uint8Array) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > MAX_BYTES) message.destroy(new AnswerError(url, 'it sent more than 1 MB'));
+    });
+    message.on('end', () => resolve(Buffer.concat(chunks)));
+    message.on('error', reject);
+  });
 }
 
 /**
