@@ -1926,6 +1926,8 @@ class Deadline {
     }
 }
 
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = require("node:stream");
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = require("node:tls");
 // EXTERNAL MODULE: external "http"
@@ -2966,6 +2968,7 @@ function keepCredentials({ username, password }) {
 
 
 
+
 /** Bytes of an answer that are read; a MeResponse has some 200. */
 const MAX_BYTES = 1_000_000;
 /**
@@ -3085,8 +3088,7 @@ async function read(message, url) {
             if (length > MAX_BYTES)
                 message.destroy(new AnswerError(url, 'it sent more than 1 MB'));
         });
-        message.on('end', () => resolve(Buffer.concat(chunks)));
-        message.on('error', reject);
+        (0,external_node_stream_namespaceObject.finished)(message, (error) => (error ? reject(error) : resolve(Buffer.concat(chunks))));
     });
 }
 /**

@@ -356,7 +356,7 @@ function hasSession() {
 
 /***/ }),
 
-/***/ 127:
+/***/ 596:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -1697,6 +1697,8 @@ async function proveEnded(api, { accounts, api_key, deadline, log }) {
         throw new KeyAliveError(hostOf(api.url));
 }
 
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = require("node:stream");
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = require("node:tls");
 // EXTERNAL MODULE: external "http"
@@ -2737,6 +2739,7 @@ function keepCredentials({ username, password }) {
 
 
 
+
 /** Bytes of an answer that are read; a MeResponse has some 200. */
 const MAX_BYTES = 1_000_000;
 /**
@@ -2856,8 +2859,7 @@ async function read(message, url) {
             if (length > MAX_BYTES)
                 message.destroy(new errors_AnswerError(url, 'it sent more than 1 MB'));
         });
-        message.on('end', () => resolve(Buffer.concat(chunks)));
-        message.on('error', reject);
+        (0,external_node_stream_namespaceObject.finished)(message, (error) => (error ? reject(error) : resolve(Buffer.concat(chunks))));
     });
 }
 /**
@@ -3260,7 +3262,7 @@ __nccwpck_require__.r(__webpack_exports__);
 
 // Where there is nothing to end, nothing is loaded.
 if ((0,_action_state_js__WEBPACK_IMPORTED_MODULE_0__/* .hasSession */ .N)()) {
-    void Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 127)).then(({ run }) => run());
+    void Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 596)).then(({ run }) => run());
 }
 
 })();

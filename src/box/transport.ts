@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { isIP } from 'node:net';
+import { finished } from 'node:stream';
 import { checkServerIdentity } from 'node:tls';
 import { HttpClient } from '@actions/http-client';
 import { BasicCredentialHandler } from '@actions/http-client/lib/auth';
@@ -161,8 +162,7 @@ async function read(message: IncomingMessage, url: string): Promise<Uint8Array> 
       length += chunk.length;
       if (length > MAX_BYTES) message.destroy(new AnswerError(url, 'it sent more than 1 MB'));
     });
-    message.on('end', () => resolve(Buffer.concat(chunks)));
-    message.on('error', reject);
+    finished(message, (error) => (error ? reject(error) : resolve(Buffer.concat(chunks))));
   });
 }
 
