@@ -36,3 +36,15 @@ test('SECURITY.md verifies files and a workflow that there are', () => {
   expect(paths.length).toBeGreaterThan(3);
   for (const path of paths) expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
 });
+
+test('documents name options of the stand-in box that there are', () => {
+  const usage = read('devkit/box/main.ts');
+  const named = PAGES.flatMap((page) =>
+    Array.from(
+      read(page).matchAll(/`(?:npm run box -- )?(--[a-z]+)\b[^`]*`/g),
+      ([, name = '']) => name,
+    ),
+  ).filter((name) => !['--markdown', '--cacert', '--help', '--config'].includes(name));
+  expect(new Set(named)).toEqual(new Set(['--fault', '--at', '--times']));
+  for (const name of named) expect(usage).toContain(`  ${name} `);
+});
