@@ -122,6 +122,11 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
       shows: /^https_proxy=socks5:\/\/\*\*\*@proxy\.test:1080$/m,
       hides: /secret/,
     },
+    {
+      env: () => ({ https_proxy: 'user:secret@proxy.test:1080' }),
+      shows: /^https_proxy=\*\*\*@proxy\.test:1080$/m,
+      hides: /secret/,
+    },
   ],
   'Key not ended': [
     { shows: /"status": "ok"/ },

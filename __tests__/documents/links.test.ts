@@ -12,7 +12,8 @@ describe('links inside the repository lead somewhere', () => {
       const file = path === '' ? page : join(dirname(page), path);
       expect([target, existsSync(join(ROOT, file))]).toEqual([target, true]);
       if (fragment === undefined) continue;
-      const headings = read(file).matchAll(/^#+ (.*)$/gm);
+      const text = read(file).replaceAll(/^```[\s\S]*?^```$/gm, '');
+      const headings = text.matchAll(/^#+ (.*)$/gm);
       expect(Array.from(headings, ([, heading = '']) => anchor(heading))).toContain(fragment);
     }
   });
