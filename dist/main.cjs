@@ -1166,7 +1166,7 @@ function formsOf(value) {
     // Most secrets look the same in every other form.
     if (/^\w*$/.test(value))
         return forms;
-    const uri = encodeURIComponent(value);
+    const uri = encodeURIComponent(value.toWellFormed());
     return [
         ...forms,
         uri,
@@ -1298,12 +1298,10 @@ class UnforeseenError extends errors_ExplainedError {
 /** The log of the step; `debug` shows with debug logging only. */
 const log = {
     info: (line) => info(withoutSecrets(line)),
-    debug: (line) => {
-        if (isDebug())
-            debug(withoutSecrets(line));
-    },
+    // Always said: the runner shows it or not, and that of act does not tell which. Foreign text in it is quoted.
+    debug: debug,
 };
-/** Says a line that has nothing foreign in it, nor a secret. */
+/** Says a line of inputs and checked names alone. */
 const announce = info;
 /** What was thrown where nobody could catch it: in a timer, a signal handler, or by the output. */
 let stray;

@@ -9,12 +9,11 @@ import { UnforeseenError } from './errors.ts';
 /** The log of the step; `debug` shows with debug logging only. */
 export const log: Log = {
   info: (line) => info(withoutSecrets(line)),
-  debug: (line) => {
-    if (isDebug()) debug(withoutSecrets(line));
-  },
+  // Always said: the runner shows it or not, and that of act does not tell which. Foreign text in it is quoted.
+  debug,
 };
 
-/** Says a line that has nothing foreign in it, nor a secret. */
+/** Says a line of inputs and checked names alone. */
 export const announce = info;
 
 /** What was thrown where nobody could catch it: in a timer, a signal handler, or by the output. */

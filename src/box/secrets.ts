@@ -19,7 +19,7 @@ function formsOf(value: string): string[] {
   if (/[+/=]/.test(base64.join(''))) forms.push(...base64.map(urlSafe));
   // Most secrets look the same in every other form.
   if (/^\w*$/.test(value)) return forms;
-  const uri = encodeURIComponent(value);
+  const uri = encodeURIComponent(value.toWellFormed());
   return [
     ...forms,
     uri,
