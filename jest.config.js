@@ -1,25 +1,23 @@
-/** Tests are ES modules like all else here; swc takes their types away. */
+/** The tests are ES modules; swc removes their types. */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/__tests__'],
-  globalSetup: '<rootDir>/__tests__/make-certificates.ts',
   testMatch: ['**/*.test.ts'],
-  // Windows has no signals.
-  testPathIgnorePatterns: process.platform === 'win32' ? ['cancel\\.test'] : [],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
       '@swc/jest',
       {
         jsc: {
-          parser: { syntax: 'typescript' },
+          parser: { syntax: 'typescript', explicitResourceManagement: true },
           target: 'es2024',
           experimental: { keepImportAttributes: true },
         },
       },
     ],
   },
-  // Most tests wait for processes and for time to pass.
-  maxWorkers: 2,
+  // Jest's own choice on two cores is one worker. Most tests wait for processes and sockets.
+  maxWorkers: '100%',
+  maxConcurrency: 8,
   testTimeout: 60_000,
 };

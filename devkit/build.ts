@@ -1,49 +1,48 @@
 /**
- * Makes dist/ from what `tsc` left in build/; the TypeScript loader of `ncc` does not work with TypeScript 7.
- * The same sources give the same bytes in any folder.
+ * Bundles the JavaScript that `tsc` wrote to build/ into dist/; ncc's own TypeScript loader doesn't work with
+ * TypeScript 7. The same sources give the same bytes in any directory.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import bundle, { type Module } from '@vercel/ncc';
+import bundle from '@vercel/ncc';
 
 const ROOT = join(import.meta.dirname, '..');
-const BUILD = join(ROOT, 'build');
 const DIST = join(ROOT, 'dist');
+
+/** Modules that the action never uses, replaced by one that it loads anyway. */
+const UNUSED = {
+  // Of @actions/http-client, for `getAgentDispatcher`: 930 KB.
+  undici: 'node:http',
+  // Parts of @actions/core, and @actions/exec behind `platform`: 64 KB, and they load fs/promises and child_process.
+  '/^\\.\\/(oidc-utils|path-utils|platform|summary)\\.js$/': 'node:http',
+  // Of tunnel: takes a millisecond to load.
+  assert: 'node:http',
+};
 
 rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST);
 const packages = new Set<string>();
-// main last: its licenses are those of both, since it holds all that post does.
+// main last, so that licenses.txt is its: main has all the packages that post has.
 for (const name of ['post', 'main']) {
-  const { code, assets, stats } = await bundle(join(BUILD, 'src', `${name}.js`), {
+  const { code, assets, stats } = await bundle(join(ROOT, 'build', 'src', `${name}.js`), {
     cache: false,
     quiet: true,
     license: 'licenses.txt',
-    // CommonJS: in an ES module the imports of node:http evaluate all its getters, which costs 50 ms at every start.
+    // CommonJS: an ES module that imports node:http evaluates all its getters, 50 ms at every start.
     esm: false,
-    // Most of a default bundle is what nothing here calls. Its imports get a module in their place that is loaded anyway:
-    externals: {
-      // for `getAgentDispatcher` of @actions/http-client: 930 KB
-      undici: 'node:http',
-      // parts of @actions/core, with @actions/exec behind `platform`: 64 KB, and Node's fs/promises and child_process
-      '/^\\.\\/(oidc-utils|path-utils|platform|summary)\\.js$/': 'node:http',
-      // required by tunnel, and never used there: a millisecond
-      assert: 'node:http',
-    },
+    externals: UNUSED,
   });
   writeFileSync(join(DIST, `${name}.cjs`), code);
-  for (const each of packagesIn(stats.toJson())) packages.add(each);
-  for (const [asset, { source }] of Object.entries(assets))
+  for (const [asset, { source }] of Object.entries(assets)) {
     writeFileSync(join(DIST, asset), source);
+  }
+  const modules = JSON.stringify(stats.toJson()).matchAll(
+    /"name":"\.\/(node_modules\/(?:@[^/]+\/)?[^/]+)\//g,
+  );
+  for (const [, directory = ''] of modules) {
+    const manifest = JSON.parse(readFileSync(join(ROOT, directory, 'package.json'), 'utf8'));
+    packages.add(`${manifest.name} ${manifest.version}\n`);
+  }
   console.log(`dist/${name}.cjs: ${Math.ceil(code.length / 1024)} KB`);
 }
-writeFileSync(join(DIST, 'packages.txt'), `${[...packages].sort().join('\n')}\n`);
-
-/** The packages of which something is bundled, with their versions. */
-function packagesIn({ name = '', modules = [] }: Module): string[] {
-  const [, folder] = /(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(name) ?? [];
-  const nested = modules.flatMap(packagesIn);
-  if (folder === undefined) return nested;
-  const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
-  return [`${manifest.name} ${manifest.version}`, ...nested];
-}
+writeFileSync(join(DIST, 'packages.txt'), [...packages].sort().join(''));

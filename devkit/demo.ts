@@ -1,186 +1,85 @@
-/**
- * `npm run demo`: one whole job with the action, as its log would show it, against a stand-in box. With BOX_EMAIL
- * and BOX_PASSWORD in the environment it runs against that real box, and changes nothing there.
- */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** `npm run demo`: a job with a stand-in box or, if BOX_EMAIL and BOX_PASSWORD are set, a real one. */
+import { once } from 'node:events';
+import { Agent, request } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
-import { UserApi } from '../src/box/user-api.ts';
-import { type Box, startBox } from './box/box.ts';
-import { runJob } from './runner/job.ts';
+import { ADMIN, startBox } from './box/box.ts';
+import { runAction, type Step } from './run-action.ts';
 
-const ACTION = join(import.meta.dirname, '..');
-
-/** The script of the later step. */
-const SEND = `
-const { URL: url, EMAIL, API_KEY } = process.env;
-const Authorization = 'Basic ' + Buffer.from(EMAIL + ':' + API_KEY).toString('base64');
-async function send(method, path, body) {
-  console.log(method + ' ' + url + path + ', with the key ' + API_KEY);
-  const response = await fetch(url + path, { method, body, headers: { Authorization } });
-  console.log(response.status + ' ' + (await response.text()).trim());
-  if (!response.ok) process.exitCode = 1;
+const account = { ...ADMIN, totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' };
+const given = ['BOX_EMAIL', 'BOX_PASSWORD'].filter((name) => process.env[name]);
+if (given.length === 1) {
+  console.error(`Only ${given} is set. A real box needs both BOX_EMAIL and BOX_PASSWORD.`);
+  process.exit(1);
 }
-`;
-const SET_RECORD = `${SEND}await send('PUT', '/dns/custom/www.example.com', '203.0.113.7');\n`;
-const READ_RECORDS = `${SEND}await send('GET', '/dns/custom');\n`;
+await using box = given.length
+  ? undefined
+  : await startBox({ accounts: [account], certificate: 'self-signed', delay: 60 });
+const input = (name: string, standIn = '') => (box ? standIn : (process.env[name] ?? ''));
+const ca = input('BOX_CA_CERTIFICATE', box?.ca);
+const inputs = {
+  email: input('BOX_EMAIL', account.email),
+  password: input('BOX_PASSWORD', account.password),
+  host: input('BOX_HOST', box?.host),
+  'totp-secret': input('BOX_TOTP_SECRET', account.totpSecret),
+  'ca-certificate': ca,
+};
+const proxies = Object.entries(process.env).filter(([name]) => !box && /_proxy$/i.test(name));
+const env: Record<string, string> = Object.fromEntries(proxies);
+const agent = new Agent({ proxyEnv: env, ...(ca && { ca, allowPartialTrustChain: true }) });
 
-/** The box of the demonstration. */
-interface Target {
-  readonly what: string;
-  readonly email: string;
-  readonly password: string;
-  readonly host: string;
-  readonly totpSecret: string;
-  /** PEM. */
-  readonly ca: string;
-  /** The stand-in box, whose records may be changed. */
-  readonly box?: Box;
-  close(): Promise<void>;
-}
+const title = (text: string) => console.log(`\n${styleText('bold', text)}`);
+let used = false;
+const target = box ? 'a stand-in box, self-signed and with two-factor' : 'a real box';
+console.log(`A job that signs in to ${target}`);
+const { main, post } = await runAction({
+  inputs,
+  env,
+  onStart: (kill, step) => {
+    title(step === 'main' ? 'Sign in to Mail-in-a-Box' : 'Post Sign in to Mail-in-a-Box');
+    // On Windows the console sends Ctrl-C to every process, and `kill` would end the step at once.
+    const cancel = step === 'post' || process.platform === 'win32' ? () => {} : kill;
+    process.on('SIGINT', cancel).on('SIGTERM', cancel);
+  },
+  onLine: print,
+  between: async (step) => {
+    title(box ? 'Set a DNS record' : 'List the DNS records');
+    if (step.exitCode !== 0) return print('Skipped.');
+    const [path, value] = box ? ['/www.example.com', '203.0.113.7'] : ['', undefined];
+    used = (await send(step, `/dns/custom${path}`, value)).startsWith('200');
+  },
+});
+const signedOut = post.exitCode === 0 && post.annotations.length === 0;
+if (signedOut) print('No output: nothing to report.');
 
-// Ctrl-C cancels the job, so that its post-step signs out.
-const cancel = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel.abort());
-/** A runner has them in its environment. */
-const proxySettings = Object.fromEntries(
-  Object.entries(process.env).flatMap(([name, value]) =>
-    /^(https?|no)_proxy$/i.test(name) && value !== undefined ? [[name, value]] : [],
-  ),
-);
+title('After the job, with the same key');
+const hasKey = 'api_key' in main.outputs;
+const response = hasKey ? await send(main, '/system/privacy') : print('Skipped.');
+if (box) title('Requests that the box received');
+for (const line of box?.requestLog ?? []) print(line);
+const revoked = response === '401 Incorrect email address or password.';
+const failure = hasKey && !revoked ? 'The key may still be valid.' : 'The job failed.';
+const ok = used && signedOut && revoked;
+const verdict = ok ? '✓ The box rejects the key after the job.' : `✗ ${failure}`;
+console.log(styleText(ok ? 'green' : 'red', `\n${verdict}`));
+process.exitCode = ok ? 0 : 1;
 
-const target = realBox(process.env) ?? (await standInBox());
-const folder = mkdtempSync(join(tmpdir(), 'demo-'));
-try {
-  process.exitCode = await demonstrate(target);
-} catch (error) {
-  console.error(`The demonstration failed: ${error instanceof Error ? error.message : error}`);
-  process.exitCode = 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-  await target.close();
-}
-
-async function demonstrate({
-  what,
-  email,
-  password,
-  host,
-  totpSecret,
-  ca,
-  box,
-}: Target): Promise<number> {
-  say(`A job that signs in to ${what}:`);
-  const caFile = join(folder, 'ca.pem');
-  writeFileSync(caFile, ca);
-  const { conclusion, steps } = await runJob({
-    secrets: { BOX_PASSWORD: password, BOX_TOTP_SECRET: totpSecret },
-    env: proxySettings,
-    cancel: cancel.signal,
-    steps: [
-      {
-        id: 'box',
-        name: 'Sign in to the box',
-        uses: ACTION,
-        with: {
-          email,
-          password: `\${{ secrets.BOX_PASSWORD }}`,
-          host,
-          'totp-secret': `\${{ secrets.BOX_TOTP_SECRET }}`,
-          'ca-certificate': ca,
-        },
-      },
-      {
-        name: box ? 'Set a DNS record with the key' : 'Read the DNS records with the key',
-        shell: 'node {0}',
-        run: box ? SET_RECORD : READ_RECORDS,
-        env: {
-          URL: `\${{ steps.box.outputs.url }}`,
-          EMAIL: `\${{ steps.box.outputs.email }}`,
-          API_KEY: `\${{ steps.box.outputs.api_key }}`,
-          ...(ca === '' ? {} : { NODE_EXTRA_CA_CERTS: caFile }),
-        },
-      },
-    ],
-    onStep: (name) => console.log(`\n${styleText('bold', `▶ ${name}`)}`),
-    onLine: (line) => console.log(`  ${coloured(line)}`),
-  });
-
-  const { url, api_key } = steps[0]?.outputs ?? {};
-  if (conclusion !== 'success' || url === undefined || api_key === undefined) {
-    say(styleText('red', `The job ended with: ${conclusion}.`));
-    return 1;
-  }
-  if (box !== undefined) {
-    say(
-      `What the box saw: ${box.requests.map(({ method, path }) => `${method} ${path}`).join(', ')}`,
-    );
-  }
-  say('After the job, the same key once more:');
-  const api = new UserApi({
-    url,
-    userAgent: 'mailinabox-login-demo',
-    ca: ca || undefined,
-    log: { info: console.log, debug: () => {} },
-  });
-  const works = await api.keyWorks(email, api_key, { signal: AbortSignal.timeout(30_000) });
-  console.log(
-    works
-      ? styleText('red', '\n✗ The box still accepts it.')
-      : styleText('green', '\n✓ The box refuses it: the key is dead.'),
-  );
-  return works ? 1 : 0;
+/** Sends a request with the key of the main step, as later steps do. Returns the status and the body. */
+async function send({ outputs }: Step, path: string, value?: string): Promise<string> {
+  const { url, email, api_key } = outputs;
+  const method = value === undefined ? 'GET' : 'PUT';
+  print(`${method} ${url}${path}, as ${email} with the key ***`);
+  const signal = AbortSignal.timeout(15_000);
+  const options = { method, agent, signal, auth: `${email}:${api_key}` };
+  const sent = async () => once(request(url + path, options).end(value), 'response');
+  const result = await sent()
+    .then(async ([response]) => `${response.statusCode} ${(await text(response)).trim()}`)
+    .catch((error) => `Error: ${error.message}`);
+  print(result.replace(/\s+/g, ' ').slice(0, 300));
+  return result;
 }
 
-function realBox(env: NodeJS.ProcessEnv): Target | undefined {
-  const email = env['BOX_EMAIL'];
-  const password = env['BOX_PASSWORD'];
-  if (!email && !password) return undefined;
-  if (!email || !password) {
-    console.error(
-      'For a real box, set both BOX_EMAIL and BOX_PASSWORD; for the stand-in box, neither.',
-    );
-    process.exit(1);
-  }
-  return {
-    what: 'a real box, without changing anything there',
-    email,
-    password,
-    host: env['BOX_HOST'] ?? '',
-    totpSecret: env['BOX_TOTP_SECRET'] ?? '',
-    ca: env['BOX_CA_CERTIFICATE'] ?? '',
-    close: async () => {},
-  };
-}
-
-async function standInBox(): Promise<Target> {
-  const email = 'ci@example.com';
-  const password = 'correct horse battery staple';
-  const totpSecret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-  const box = await startBox({
-    accounts: [{ email, password, privileges: ['admin'], totpSecret }],
-    certificate: 'self-signed',
-    delay: 60,
-  });
-  return {
-    what: 'a stand-in box, self-signed and with two-factor',
-    email,
-    password,
-    host: box.host,
-    totpSecret,
-    ca: box.ca,
-    box,
-    close: box.close,
-  };
-}
-
-function say(text: string): void {
-  console.log(`\n${text}`);
-}
-
-function coloured(line: string): string {
-  if (line.startsWith('Error:')) return styleText('red', line);
-  if (line.startsWith('Warning:')) return styleText('yellow', line);
-  return line.replaceAll('***', styleText('dim', '***'));
+function print(line: string): void {
+  const color = line.startsWith('Error') ? 'red' : line.startsWith('Warning') ? 'yellow' : [];
+  if (!line.startsWith('##[debug]')) console.log(`  ${styleText(color, line)}`);
 }

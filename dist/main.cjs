@@ -1630,17 +1630,19 @@ async function secretOfUri(uri) {
  */
 class TotpCodes {
     #secret;
+    #clock;
     #refusedAt = [];
     #sentStep;
     #refusedStep;
     #boxAhead = 0;
     /** @param secret as `checkTotpSecret` gives it */
-    constructor(secret) {
+    constructor(secret, clock) {
         this.#secret = secret;
+        this.#clock = clock;
     }
     /** The code to send now. */
     async next() {
-        const current = Math.floor((Date.now() + this.#boxAhead) / STEP_MS);
+        const current = Math.floor((this.#clock.now() + this.#boxAhead) / STEP_MS);
         const others = [current - 1, current, current + 1].filter((step) => step !== this.#refusedStep);
         const step = this.#refusedStep === undefined
             ? current
@@ -1655,7 +1657,7 @@ class TotpCodes {
             return undefined;
         this.#boxAhead = error.boxAhead;
         this.#refusedStep = this.#sentStep;
-        const now = Date.now();
+        const now = this.#clock.now();
         this.#refusedAt.push(now);
         const refusals = this.#refusedAt.length;
         if (refusals === MAX_CODES)
@@ -1860,6 +1862,21 @@ function save(state) {
 
 ;// CONCATENATED MODULE: external "node:timers"
 const external_node_timers_namespaceObject = require("node:timers");
+;// CONCATENATED MODULE: ./build/src/box/clock.js
+
+const systemClock = {
+    now: Date.now,
+    sleep: async (ms, signal) => {
+        try {
+            await external_node_timers_namespaceObject.promises.setTimeout(ms, undefined, signal === undefined ? {} : { signal });
+        }
+        catch (error) {
+            if (signal?.aborted !== true)
+                throw error;
+        }
+    },
+};
+
 ;// CONCATENATED MODULE: ./build/src/box/deadline.js
 
 /** Seconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
@@ -1868,18 +1885,20 @@ const ATTEMPT_SECONDS = 65;
 const SLOW_SECONDS = 2;
 /** The time that one piece of work has, its retries and waits included. */
 class Deadline {
-    /** Seconds by the clock of `process.uptime`, which costs less to start with than `performance` does. */
+    clock;
+    /** Milliseconds since 1970. */
     #end;
     #stop;
     #attemptSeconds;
     /** @param seconds from now, for all of the work and for one attempt */
-    constructor(seconds, stop, attemptSeconds = ATTEMPT_SECONDS) {
-        this.#end = process.uptime() + seconds;
+    constructor(seconds, stop, attemptSeconds = ATTEMPT_SECONDS, clock = systemClock) {
+        this.clock = clock;
+        this.#end = clock.now() + seconds * 1000;
         this.#stop = stop;
         this.#attemptSeconds = attemptSeconds;
     }
     get secondsLeft() {
-        return Math.max(0, this.#end - process.uptime());
+        return Math.max(0, this.#end - this.clock.now()) / 1000;
     }
     /** Whether somebody wants this work to stop. */
     get stopped() {
@@ -1895,9 +1914,15 @@ class Deadline {
         const end = new AbortController();
         const abort = () => end.abort();
         const seconds = Math.min(this.#attemptSeconds, this.secondsLeft);
+        const done = new AbortController();
         // Keeps the process alive too, even where the work waits for what can no longer come.
-        const timer = setTimeout(abort, seconds * 1000);
-        const slow = setTimeout(() => onSlow(seconds - SLOW_SECONDS), SLOW_SECONDS * 1000);
+        const after = async (limit, then) => {
+            await this.clock.sleep(limit * 1000, done.signal);
+            if (!done.signal.aborted)
+                then();
+        };
+        void after(seconds, abort);
+        void after(SLOW_SECONDS, () => onSlow(seconds - SLOW_SECONDS));
         final.addEventListener('abort', abort);
         if (final.aborted)
             abort();
@@ -1905,22 +1930,13 @@ class Deadline {
             return await work(end.signal);
         }
         finally {
-            clearTimeout(timer);
-            clearTimeout(slow);
+            done.abort();
             final.removeEventListener('abort', abort);
         }
     }
     /** Resolves after so many seconds, or at once when the work shall stop. */
     async wait(seconds) {
-        try {
-            await external_node_timers_namespaceObject.promises.setTimeout(seconds * 1000, undefined, {
-                signal: this.#stop.requested,
-            });
-        }
-        catch (error) {
-            if (!this.stopped)
-                throw error;
-        }
+        await this.clock.sleep(seconds * 1000, this.#stop.requested);
     }
 }
 
@@ -3208,7 +3224,7 @@ const KEY_LOST = ' If the box granted a key in an answer that was lost, nobody k
  * Each says so where a key may have been lost on the way.
  */
 async function retry_retry(work, { deadline, log, grantsKeys, waitAfter }) {
-    const started = process.uptime();
+    const started = deadline.clock.now();
     const onSlow = (secondsLeft) => log.info(`No answer yet: the box is busy, or the way to it is slow. Waiting for up to ${inSeconds(secondsLeft)} more.`);
     let keyLost = '';
     for (let attempt = 1;; attempt++) {
@@ -3230,7 +3246,7 @@ async function retry_retry(work, { deadline, log, grantsKeys, waitAfter }) {
             if (deadline.stopped)
                 throw giveUp(new StoppedError());
             if (seconds >= deadline.secondsLeft) {
-                const spent = process.uptime() - started;
+                const spent = (deadline.clock.now() - started) / 1000;
                 const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
                 throw giveUp(new GaveUpError(error, attempt, spent, why));
             }
@@ -3262,7 +3278,7 @@ function inSeconds(seconds) {
  * @throws the errors of `UserApi.login` and `retry`
  */
 async function signIn(api, { email, password, totpSecret, deadline, log }) {
-    const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret);
+    const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret, deadline.clock);
     return retry_retry(async (signal) => api.login(email, password, { totp: await codes?.next(), signal }), {
         deadline,
         log,

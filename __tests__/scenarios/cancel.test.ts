@@ -1,319 +1,150 @@
-import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
-import { Transform } from 'node:stream';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { pipeline } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
-import type { Box } from '../../devkit/box/box.ts';
-import { busy, change, type Fault, NETWORK_FAULTS } from '../../devkit/box/faults.ts';
-import { runProcess } from '../../devkit/runner/process.ts';
-import {
-  ADMIN,
-  asked,
-  box,
-  expectNoSecret,
-  fastClock,
-  LOGIN,
-  LOGOUT,
-  listen,
-  NO_OUTPUTS,
-  ROOT,
-  type RunOptions,
-  run,
-} from '../support.ts';
+import { expect, test } from '@jest/globals';
+import { type Box, startBox } from '../../devkit/box/box.ts';
+import { type Exchange, FAULTS } from '../../devkit/box/faults.ts';
+import type { RunOptions } from '../../devkit/run-action.ts';
+import { ACCOUNTS, LOGIN, LOGOUT, run, titles, USER } from '../support.ts';
 
-const KEY_LOST =
-  /If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days\./;
-const SIGNALS: readonly NodeJS.Signals[][] = [
-  ['SIGINT'],
-  ['SIGTERM'],
-  ['SIGINT', 'SIGTERM'],
-  ['SIGINT', 'SIGINT', 'SIGINT'],
-];
+const CANCELLED = 'error: Cancelled';
+const PASSWORD_REJECTED = 'error: Password refused';
+const PRIVILEGE_MISSING = 'error: Privilege missing';
+const KEY_NOT_REVOKED = 'warning: Key not ended';
+/** The line that a step logs when the first signal comes. */
+const SIGNAL_LOGGED = /^cancel/i;
+/** What only the report of a lost key says. */
+const LOST_KEY = /\bkey\b/;
+/** Windows has no signals. */
+const onPosix = process.platform === 'win32' ? test.concurrent.skip : test.concurrent;
 
-describe('a login that is under way', () => {
-  test.each(SIGNALS.map((signals) => [signals.join(', '), signals] as const))(
-    'is waited for after %s; its key is saved, and the post-step ends it',
-    async (_, signals) => {
-      const target = await box();
-      const { main, post } = await runWithSignals(target, LOGIN, signals);
-      expect(main).toMatchObject({
-        exitCode: 1,
-        signal: null,
-        annotations: [{ level: 'error', title: 'Cancelled' }],
-        outputs: NO_OUTPUTS,
-      });
-      expect(main.log[0]).toBe(
-        'Cancelled. An answer that is under way is waited for, 9 s at the most.',
-      );
-      expect(main.state['session']).toMatch(/"api_key"/);
-      expect(post).toMatchObject({ exitCode: 0, annotations: [] });
-      expect(asked(target)).toEqual([LOGIN, LOGOUT]);
-      expect(target.daemon.sessions.keys()).toEqual([]);
-    },
-  );
-
-  test('and is refused: the refusal is told', async () => {
-    const target = await box();
-    const { main } = await runWithSignals(target, LOGIN, ['SIGINT'], {
-      with: { password: 'not the password' },
-    });
-    expect(main).toMatchObject({ exitCode: 1, annotations: [{ title: 'Password refused' }] });
-  });
-
-  test('in a job that is cancelled as GitHub does it: the same, and never killed', async () => {
-    const target = await box();
-    const cancel = new AbortController();
-    const late: Fault = async ({ send }) => {
-      cancel.abort();
-      await pause(8_000);
-      return send();
-    };
-    target.strike(late, { at: LOGIN });
-    const { conclusion, main, post } = await run(target, {
-      cancel: cancel.signal,
-      after: [{ run: 'echo never' }],
-    });
-    expect(conclusion).toBe('cancelled');
-    expect(main).toMatchObject({ exitCode: 1, signal: null });
-    expect(post).toMatchObject({ exitCode: 0, annotations: [] });
-    expect(target.daemon.sessions.keys()).toEqual([]);
-  });
-
-  test('and gets no answer: ends by itself before the runner kills it, and says what it means', async () => {
-    const target = await box();
-    const cancel = new AbortController();
-    target.strike(() => cancel.abort());
-    const { main } = await run(target, { cancel: cancel.signal });
-    expect(main).toMatchObject({
-      exitCode: 1,
-      signal: null,
-      annotations: [{ title: 'Cancelled', message: expect.stringMatching(KEY_LOST) }],
-    });
-  });
-
-  test('and loses its answer: is not tried again', async () => {
-    const target = await box();
-    const { main } = await runWithSignals(
-      target,
-      LOGIN,
-      ['SIGTERM'],
-      {},
-      NETWORK_FAULTS['reset-after-work'],
-    );
-    expect(main).toMatchObject({
-      exitCode: 1,
-      annotations: [{ title: 'Cancelled', message: expect.stringMatching(KEY_LOST) }],
-    });
-    expect(asked(target)).toEqual([LOGIN]);
-  });
-});
-
-test('a wait between two attempts ends at once', async () => {
-  const target = await box();
-  target.strike(busy(503, '100'));
-  const cancel = new AbortController();
-  let [cancelled, ended] = [0, Number.POSITIVE_INFINITY];
-  const { conclusion, main } = await run(target, {
-    cancel: cancel.signal,
-    onLine: (line) => {
-      if (/Trying again in \d/.test(line)) {
-        cancelled = performance.now();
-        cancel.abort();
-      }
-      if (line.startsWith('Error: Cancelled')) ended = performance.now();
-    },
-  });
-  expect(conclusion).toBe('cancelled');
-  expect(main).toMatchObject({ exitCode: 1, signal: null, annotations: [{ title: 'Cancelled' }] });
-  expect(main.stdout).not.toMatch(KEY_LOST);
-  expect(ended - cancelled).toBeLessThan(2_000);
-  expect(asked(target)).toEqual([LOGIN]);
-});
-
-describe('whatever main is at when a signal comes, no key is left and the step is not killed later', () => {
-  test('starting, before anything was sent', async () => {
-    const target = await box();
-    const { main, post } = await run(target, { step: { onStart: (send) => send('SIGINT') } });
-    // Node dies by a signal before the step listens to it.
-    expect(main).toMatchObject({ signal: 'SIGINT', outputs: NO_OUTPUTS });
-    expect(post.exitCode).toBe(0);
-    expect(asked(target)).toEqual([]);
-  });
-
-  test('on the wire: after each piece of data that it or the box sends', async () => {
-    const asks: string[][] = [];
-    for (let at = 0; ; at++) {
-      const target = await box();
-      let kill: (signal: NodeJS.Signals) => void = () => {};
-      const wire = await relay(target, async (piece) => {
-        if (piece !== at) return;
-        kill('SIGINT');
-        await pause(100);
-      });
-      const { main, post } = await run(
-        { ...target, host: `localhost:${wire.port}` },
-        {
-          step: {
-            onStart: (send) => {
-              kill = send;
-            },
-          },
-        },
-      );
-      if (at >= wire.pieces()) break;
-      // What main sends last is the end of the connection, with all done: by then Node may listen to signals no more.
-      if (main.outputs['api_key'] === undefined) {
-        expect(main).toMatchObject({
-          exitCode: 1,
-          signal: null,
-          annotations: [{ title: 'Cancelled' }],
-        });
-      }
-      expect(post).toMatchObject({ exitCode: 0, annotations: [] });
-      expect(target.daemon.sessions.keys()).toEqual([]);
-      asks.push(asked(target));
-    }
-    expect(asks.length).toBeGreaterThan(3);
-    expect(asks).toContainEqual([LOGIN, LOGOUT]);
-  });
-
-  test('done: the key is handed over already, and ended as ever', async () => {
-    const target = await box();
-    let kill: (signal: NodeJS.Signals) => void = () => {};
-    const { main, post } = await run(target, {
-      step: {
-        onStart: (send) => {
-          kill = send;
-        },
-      },
-      onLine: (line) => {
-        if (line.startsWith('Signed in to')) kill('SIGINT');
-      },
-    });
-    expect(main.outputs['api_key']).toMatch(/./);
-    expect(post.exitCode).toBe(0);
-    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
-    expect(target.daemon.sessions.keys()).toEqual([]);
-  });
-});
-
-describe('signing out', () => {
-  test('at once, because something is wrong: goes on within what is left of the 9 s', async () => {
-    const target = await box();
-    target.strike(change({ privileges: 'wrong' }), { at: LOGIN });
-    const { main, post } = await runWithSignals(target, LOGOUT, ['SIGINT', 'SIGTERM']);
-    expect(main).toMatchObject({
-      exitCode: 1,
-      signal: null,
-      annotations: [{ title: 'Answer not understood' }],
-    });
-    expect(post.exitCode).toBe(0);
-    expect(target.daemon.sessions.keys()).toEqual([]);
-  });
-
-  test('at once, without an answer: ends before the runner kills it, and the post-step does it', async () => {
-    const target = await box();
-    target.strike(change({ privileges: 'wrong' }), { at: LOGIN });
-    const cancel = new AbortController();
-    target.strike(() => cancel.abort(), { at: LOGOUT, times: 1 });
-    const { main } = await run(target, { cancel: cancel.signal });
-    expect(main).toMatchObject({
-      exitCode: 1,
-      signal: null,
-      annotations: [{ title: 'Answer not understood' }],
-    });
-    expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT]);
-    expect(target.daemon.sessions.keys()).toEqual([]);
-  });
-
-  // The runner sends no signals to a post-step under always(); a machine that shuts down does.
-  test.each<[string, Fault, number]>([
-    ['and answered: is silent', ({ send }) => pause(500).then(() => send()), 0],
-    ['and not answered: warns within 9 s', NETWORK_FAULTS.silent, 1],
-    ['and broken off: warns, without another try', NETWORK_FAULTS.close, 1],
-  ])('in the post-step, under a signal, %s', async (_, fault, warnings) => {
-    const target = await box();
-    const key = target.daemon.sessions.create(ADMIN.email, `${ADMIN.password}\n`);
-    const session = {
-      url: target.url,
-      accounts: [ADMIN.email],
-      api_key: key,
-      ca: target.ca,
-      verifyLogout: false,
-    };
-    let kill: (signal: NodeJS.Signals) => void = () => {};
-    target.strike(async (exchange) => {
-      kill('SIGTERM');
-      await pause(300);
-      return fault(exchange);
-    });
-    const { exitCode, stdout, stderr } = await runProcess(
-      process.execPath,
-      [join(ROOT, 'dist', 'post.cjs')],
-      {
-        cwd: ROOT,
-        env: { ...fastClock(4), RUNNER_DEBUG: '1', STATE_session: JSON.stringify(session) },
-        cancel: new AbortController().signal,
-        onLine: () => {},
-        onStart: (send) => {
-          kill = send;
-        },
-      },
-    );
-    expectNoSecret(stdout + stderr, [key]);
-    expect(exitCode).toBe(0);
-    expect(stdout.match(/^::warning title=Key not ended::/gm) ?? []).toHaveLength(warnings);
-    expect(asked(target)).toEqual([LOGOUT]);
-  });
-});
-
-/** Runs a job whose main step gets signals while the box is at a request, which it then goes on with. */
-function runWithSignals(
-  target: Box,
-  at: string,
-  signals: readonly NodeJS.Signals[],
-  options: RunOptions = {},
-  fault: Fault = ({ send }) => send(),
-) {
-  let kill: (signal: NodeJS.Signals) => void = () => {};
-  const strike: Fault = async (exchange) => {
-    for (const signal of signals) {
-      kill(signal);
-      await pause(300);
-    }
-    return fault(exchange);
-  };
-  target.strike(strike, { at, times: 1 });
-  return run(target, {
-    ...options,
-    step: {
-      onStart: (send) => {
-        kill = send;
-      },
-    },
-  });
+type Kill = (signal: NodeJS.Signals) => void;
+interface Options extends RunOptions {
+  readonly signals?: string;
+  /** What the box does after the signals. Default: it responds. */
+  readonly fault?: (exchange: Exchange, kill: Kill) => unknown;
 }
 
-/** What stands between main and a box: calls back at the connection, and at each piece of data either way. */
-async function relay({ port }: Box, onPiece: (piece: number) => Promise<void>) {
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGINT SIGTERM', 'SIGINT SIGINT SIGINT'];
+onPosix.each(SIGNALS)('a key that comes after %s is saved and revoked', async (signals) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const { main, post } = await runWithSignals(box, 'login', { signals });
+  const [key = 'none'] = box.keys.issued();
+  expect([main.exitCode, titles(main), main.outputs]).toEqual([1, [CANCELLED], {}]);
+  expect(Object.values(main.state).join()).toContain(key);
+  expect([titles(post), box.requestLog, box.keys.valid()]).toEqual([[], [LOGIN, LOGOUT], []]);
+});
+
+/** What a runner does after its first signal. */
+const asRunner = (_: Exchange, kill: Kill) => {
+  setTimeout(kill, 7_500, 'SIGTERM');
+  setTimeout(kill, 10_000, 'SIGKILL');
+};
+const WRONG = { inputs: { password: 'wrong password' } };
+const { email, password } = USER;
+const NO_ADMIN = { inputs: { email, password, 'require-privilege': 'admin' } };
+onPosix.each<[string, Options, string, string[]]>([
+  ['rejects the login', WRONG, PASSWORD_REJECTED, [LOGIN]],
+  ['sends no privileges', NO_ADMIN, PRIVILEGE_MISSING, [LOGIN, LOGOUT]],
+  ['resets the connection', { fault: FAULTS['reset-after-login'] }, CANCELLED, [LOGIN]],
+  ['stays silent', { fault: asRunner }, CANCELLED, [LOGIN]],
+])('after a signal the box %s: main ends with an error', async (_, options, error, requests) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const { main, post } = await runWithSignals(box, 'login', options);
+  expect([main.exitCode, titles(main), main.outputs]).toEqual([1, [error], {}]);
+  if (error === CANCELLED) expect(main.annotations[0]?.message).toMatch(LOST_KEY);
+  else expect(box.keys.valid()).toEqual([]);
+  expect([post.exitCode, titles(post), box.requestLog]).toEqual([0, [], requests]);
+});
+
+onPosix('a wait between two attempts ends at once', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  box.inject(FAULTS['long-wait']);
+  const onLine = (line: string, kill: Kill) => /^[^#].*\b503\b/.test(line) && kill('SIGINT');
+  const { main } = await run(box, { inputs: { timeout: '21600' }, onLine });
+  expect([main.exitCode, titles(main), box.requestLog]).toEqual([1, [CANCELLED], [LOGIN]]);
+  expect(main.annotations[0]?.message).not.toMatch(LOST_KEY);
+});
+
+onPosix('a signal as main starts leaves no key', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const onStart = (kill: Kill, step: string) => step === 'main' && kill('SIGINT');
+  const { main, post } = await run(box, { onStart });
+  expect(main.exitCode).not.toBe(0);
+  expect([main.outputs, post.exitCode, box.keys.valid()]).toEqual([{}, 0, []]);
+});
+
+onPosix('a signal when main is done changes nothing', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const onLine = (line: string, kill: Kill) => !line.startsWith('#') && kill('SIGINT');
+  const { main, post } = await run(box, { onLine });
+  expect(main.outputs['api_key']).toBe(box.keys.issued()[0]);
+  expect([titles(post), box.requestLog, box.keys.valid()]).toEqual([[], [LOGIN, LOGOUT], []]);
+});
+
+onPosix.each<[string, Options, string[], string[], number]>([
+  ['main', { signals: 'SIGINT SIGTERM', ...NO_ADMIN }, [PRIVILEGE_MISSING], [], 0],
+  ['the post-step', { signals: 'SIGTERM' }, [], [], 0],
+  ['the post-step, with a reset', { fault: FAULTS.reset }, [], [KEY_NOT_REVOKED], 1],
+])('a signal during the logout of %s', async (_, options, errors, warnings, left) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const { main, post } = await runWithSignals(box, 'logout', options);
+  expect([main.signal, titles(main)]).toEqual([null, errors]);
+  expect([post.exitCode, titles(post)]).toEqual([0, warnings]);
+  expect([box.requestLog, box.keys.valid().length]).toEqual([[LOGIN, LOGOUT], left]);
+});
+
+onPosix.each([0, 1, 2, 3, 4, 5])('a signal at piece %i of the data leaves no key', async (at) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  let kill: Kill = () => {};
   let pieces = 0;
-  let connections = 0;
-  const server = createServer(async (client) => {
-    const isMain = connections++ === 0;
-    const told = async () => {
-      if (isMain) await onPiece(pieces++);
-    };
-    await told();
-    const box = connect(port, '127.0.0.1');
-    const step = () =>
-      new Transform({
-        transform: (data, _, done) => {
-          told().then(() => done(null, data), done);
-        },
-      });
-    for (const socket of [client, box]) socket.on('error', () => {});
-    client.pipe(step()).pipe(box);
-    box.pipe(step()).pipe(client);
+  const wait = async () => {
+    if (pieces++ !== at) return;
+    kill('SIGINT');
+    await pause(100);
+  };
+  async function* pass(source: AsyncIterable<Uint8Array>) {
+    for await (const data of source) {
+      await wait();
+      yield data;
+    }
+  }
+  await using relay = createServer(async (client) => {
+    await wait();
+    pipeline(client, pass, connect(box.port, 'localhost'), pass, client, () => {});
   });
-  return { port: await listen(server), pieces: () => pieces };
+  await once(relay.listen(0, 'localhost'), 'listening');
+  const { port } = relay.address() as AddressInfo;
+  const onStart = (given: Kill) => {
+    kill = given;
+  };
+  const { main, post } = await run({ ...box, host: `localhost:${port}` }, { onStart });
+  // The response is piece 4 or 5, and then main may be done.
+  if (at < 4 || main.outputs['api_key'] === undefined) {
+    expect([main.exitCode, titles(main)]).toEqual([1, [CANCELLED]]);
+  }
+  expect([post.exitCode, titles(post), box.keys.valid()]).toEqual([0, [], []]);
+});
+
+/** Runs a job. The step that sent the request gets the signals before the box responds. */
+function runWithSignals(box: Box, at: 'login' | 'logout', options: Options) {
+  const { signals = 'SIGINT', fault = ({ respond }) => respond(), ...rest } = options;
+  let kill: Kill = () => {};
+  const logged = Promise.withResolvers<void>();
+  const interrupt = async (exchange: Exchange) => {
+    for (const signal of signals.split(' ')) {
+      kill(signal as NodeJS.Signals);
+      // Only the first one is logged.
+      await Promise.race([logged.promise, once(exchange.response, 'close')]);
+      await pause(50);
+    }
+    return fault(exchange, kill);
+  };
+  box.inject(interrupt, { at, times: 1 });
+  const onStart = (given: Kill) => {
+    kill = given;
+  };
+  const onLine = (line: string) => SIGNAL_LOGGED.test(line) && logged.resolve();
+  return run(box, { ...rest, onStart, onLine });
 }

@@ -1,198 +1,130 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Box } from '../../devkit/box/box.ts';
-import { answerWith, type Fault } from '../../devkit/box/faults.ts';
-import { readKeyValues } from '../../devkit/runner/command-files.ts';
-import { asked, box, FULL_DISK, LOGIN, LOGOUT, onLinux, type Run, run, TOTP } from '../support.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { startBox } from '../../devkit/box/box.ts';
+import type { Fault } from '../../devkit/box/faults.ts';
+import { ACCOUNTS, ADMIN, LOGIN, onPosix, run, TOTP, titles } from '../support.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'order-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+const NOT_USABLE = 'error: Runner file not usable';
+const FAILURE = { status: 500, headers: {}, body: '' };
+const UNEXPECTED = 'error: Unexpected error';
+const NOT_REVOKED = 'warning: Key not ended';
 
-describe('files that cannot be used are found before the box is asked', () => {
-  test.each(['GITHUB_STATE', 'GITHUB_OUTPUT'] as const)('%s', async (variable) => {
-    const target = await box();
-    const missing = join(folder, 'missing');
-    for (const [path, message] of [
-      [
-        '',
-        /^The variable GITHUB_\w+ is not set, so the session key could not be handed on safely\./,
-      ],
-      [missing, /missing, the file of GITHUB_\w+: it is not there\./],
-      [folder, /the file of GITHUB_\w+: it is a folder\./],
-      [FULL_DISK, /^Cannot write to \/dev\/full, the file of GITHUB_\w+: the disk is full\./],
-    ] as const) {
-      if (path === FULL_DISK && !existsSync(path)) continue;
-      const { main } = await run(target, { step: { commandFiles: { [variable]: path } } });
-      expect(main).toMatchObject({
-        exitCode: 1,
-        annotations: [
-          {
-            level: 'error',
-            title: 'Runner file not usable',
-            message: expect.stringMatching(message),
-          },
-        ],
-      });
-      expect(main.annotations[0]?.message).toContain(variable);
-    }
-    expect(asked(target)).toEqual([]);
+type Variable = 'GITHUB_STATE' | 'GITHUB_OUTPUT';
+type Row = [Variable, by: string, logoutFails: boolean, errors: string[], keysLeft: number];
+/** A disk that is always full. */
+const FULL = process.platform === 'linux' ? ['/dev/full'] : [];
+
+test.concurrent('every secret of the inputs is masked before the first request', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const { email, password, totpSecret = '' } = TOTP;
+  const spaced = totpSecret.toLowerCase().replace(/.{8}\B/g, '$& ');
+  const { main } = await run(box, {
+    inputs: { email, password, 'totp-secret': spaced },
+    onStart: (kill) => box.inject(() => kill('SIGKILL'), { times: 1 }),
   });
+  const secrets = [password, spaced, totpSecret, basic(email, password)];
+  expect(new Set(main.masks)).toEqual(new Set(secrets));
+  expect(box.requestLog).toEqual([LOGIN]);
 });
 
-test('what a file held is kept, and no empty line is added, which not every runner reads', async () => {
-  const target = await box();
-  const [GITHUB_STATE, GITHUB_OUTPUT] = [join(folder, 'state'), join(folder, 'output')];
-  for (const path of [GITHUB_STATE, GITHUB_OUTPUT]) writeFileSync(path, 'before=1\n');
-  await run(target, { step: { commandFiles: { GITHUB_STATE, GITHUB_OUTPUT } } });
-  for (const [path, name] of [
-    [GITHUB_STATE, 'session'],
-    [GITHUB_OUTPUT, 'api_key'],
-  ] as const) {
-    expect(readFileSync(path, 'utf8')).toMatch(new RegExp(`^before=1\\n${name}<<`));
-    expect(readFileSync(path, 'utf8').trimEnd()).not.toMatch(/^$/m);
+const PATHS = ['', 'missing', '.', ...FULL];
+test.concurrent.each([
+  ...PATHS.map((path) => ['GITHUB_STATE', path] as const),
+  ...PATHS.map((path) => ['GITHUB_OUTPUT', path] as const),
+])("with %s '%s' no request is sent", async (variable, path) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const { main, post } = await run(box, { files: { [variable]: path } });
+  expect(titles(main)).toEqual([NOT_USABLE]);
+  expect(main.annotations[0]?.message).toContain(variable);
+  expect([main.exitCode, box.requestLog, post.exitCode, post.raw]).toEqual([1, [], 0, '']);
+});
+
+test.concurrent.each<Row>([
+  ...FULL.map((disk): Row => ['GITHUB_STATE', disk, false, [NOT_USABLE], 0]),
+  ...FULL.map((disk): Row => ['GITHUB_OUTPUT', disk, false, [NOT_USABLE], 0]),
+  ['GITHUB_STATE', 'a directory', false, [NOT_USABLE], 0],
+  ['GITHUB_STATE', 'a directory', true, [NOT_REVOKED, NOT_USABLE], 1],
+  ['GITHUB_OUTPUT', 'a directory', false, [NOT_USABLE], 0],
+  ['GITHUB_OUTPUT', 'a directory', true, [NOT_USABLE], 0],
+])('%s becomes %s during the login, logout fails: %s', async (file, by, fails, errors, left) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  using directory = fs.mkdtempDisposableSync(join(tmpdir(), 'order-'));
+  const path = join(directory.path, file);
+  fs.writeFileSync(path, '');
+  const breakFile: Fault = ({ respond }) => {
+    fs.rmSync(path);
+    if (FULL.includes(by)) fs.symlinkSync(by, path);
+    else fs.mkdirSync(path);
+    return respond();
+  };
+  box.inject(breakFile, { at: 'login' });
+  const started: string[] = [];
+  const onStart = (_: unknown, step: string) => started.push(step);
+  const mainFails = () => fails && started.at(-1) === 'main';
+  box.inject(({ respond }) => respond(mainFails() ? FAILURE : undefined), { at: 'logout' });
+  const { main, post } = await run(box, { files: { [file]: path }, onStart });
+  const [key = ''] = box.keys.issued();
+  // The key was masked before anything could fail, and saved before it was handed on.
+  expect(main.masks).toEqual(expect.arrayContaining([key, basic(ADMIN.email, key)]));
+  expect([titles(main), main.exitCode, main.outputs]).toEqual([errors, 1, {}]);
+  expect([post.exitCode, titles(post), box.keys.valid().length]).toEqual([0, [], left]);
+});
+
+test.concurrent('what the files hold is kept, and no empty line is added', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  using directory = fs.mkdtempDisposableSync(join(tmpdir(), 'order-'));
+  const files = filesIn(directory.path, 'before=1\n');
+  await run(box, { files });
+  for (const path of Object.values(files)) {
+    expect(fs.readFileSync(path, 'utf8')).toMatch(/^before=1\n([^\r\n]+\r?\n)+$/);
   }
 });
 
-describe('mask, then save, then hand over', () => {
-  test('where saving fails, the key is masked already, not handed over, and ended at once', async () => {
-    const target = await box();
-    const { main, post } = await runWithFolderInPlaceOf('GITHUB_STATE', target);
-    expect(main.annotations).toMatchObject([
-      {
-        title: 'Runner file not usable',
-        message: expect.stringMatching(/GITHUB_STATE: it is a folder/),
-      },
-    ]);
-    expect(masks(main.stdout)).toContainEqual(expect.stringMatching(/^[0-9a-f]{64}$/));
-    expect(main.outputs).toEqual({});
-    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
-    expect(target.daemon.sessions.keys()).toEqual([]);
-    expect(post).toMatchObject({ exitCode: 0, stdout: '' });
+onPosix('a log that closes loses no key that is on its way', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  using directory = fs.mkdtempDisposableSync(join(tmpdir(), 'order-'));
+  const files = filesIn(directory.path);
+  const inputs = { ...ADMIN, host: box.host, 'ca-certificate': box.ca, timeout: '9' };
+  const all = Object.entries({ ...inputs, logout: 'true', 'verify-logout': 'false' });
+  const given = all.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+  const env = { ...Object.fromEntries(given), ...files };
+  const main = spawn(process.execPath, ['dist/main.cjs'], { env, timeout: 60_000 });
+  box.inject(async ({ respond }) => {
+    main.stdout.destroy();
+    // Main logs this: EPIPE, which no code of the step can catch.
+    main.kill('SIGINT');
+    await pause(300);
+    return respond();
   });
-
-  test('where handing over fails, the key is saved already, and ended at once', async () => {
-    const target = await box();
-    let saved: string | undefined;
-    const state = join(folder, 'state');
-    writeFileSync(state, '');
-    const { main } = await runWithFolderInPlaceOf('GITHUB_OUTPUT', target, {
-      GITHUB_STATE: state,
-      onLogout: ({ send }) => {
-        saved = readKeyValues(state)['session'];
-        return send();
-      },
-    });
-    expect(main.annotations).toMatchObject([
-      {
-        title: 'Runner file not usable',
-        message: expect.stringMatching(/GITHUB_OUTPUT: it is a folder/),
-      },
-    ]);
-    expect(JSON.parse(saved ?? '')).toMatchObject({
-      url: target.url,
-      api_key: expect.stringMatching(/^[0-9a-f]{64}$/),
-    });
-    expect(asked(target)).toEqual([LOGIN, LOGOUT]);
-    expect(target.daemon.sessions.keys()).toEqual([]);
-    // Nothing is left for the post-step.
-    expect(readKeyValues(state)).toEqual({ session: '' });
-  });
-
-  test('where ending it at once fails too, the post-step does it', async () => {
-    const target = await box();
-    const { main } = await runWithFolderInPlaceOf('GITHUB_OUTPUT', target, {
-      onLogout: answerWith('', 500),
-    });
-    expect(main.exitCode).toBe(1);
-    expect(asked(target)).toEqual([LOGIN, LOGOUT, LOGOUT]);
-    expect(target.daemon.sessions.keys()).toEqual([]);
-  });
-
-  onLinux.each(['GITHUB_STATE', 'GITHUB_OUTPUT'] as const)(
-    'where the disk is full by then, at %s, the key is ended',
-    async (variable) => {
-      const target = await box();
-      const { main } = await runWithFolderInPlaceOf(variable, target, { full: true });
-      expect(main.annotations).toMatchObject([
-        { title: 'Runner file not usable', message: expect.stringMatching(/the disk is full\./) },
-      ]);
-      expect(asked(target)).toEqual([LOGIN, LOGOUT]);
-      expect(target.daemon.sessions.keys()).toEqual([]);
-    },
-  );
-
-  test('where neither saving nor ending it works, both are told', async () => {
-    const target = await box();
-    const { main } = await runWithFolderInPlaceOf('GITHUB_STATE', target, {
-      onLogout: answerWith('', 500),
-    });
-    expect(main).toMatchObject({
-      exitCode: 1,
-      annotations: [
-        { level: 'warning', title: 'Key not ended' },
-        { level: 'error', title: 'Runner file not usable' },
-      ],
-    });
-  });
-
-  test('every secret is masked before the first request, the key before it is saved', async () => {
-    const target = await box();
-    const secret = TOTP.totpSecret.toLowerCase().replace(/.{8}/g, '$& ').trim();
-    const { main, post } = await run(target, {
-      with: { email: TOTP.email, password: TOTP.password, 'totp-secret': secret },
-    });
-    const lines = main.stdout.split('\n');
-    const first = lines.findIndex((line) => line.startsWith('::debug::POST'));
-    const basic = (value: string) => Buffer.from(`${TOTP.email}:${value}`).toString('base64');
-    const key = main.outputs['api_key'] ?? '';
-    expect(new Set(masks(lines.slice(0, first).join('\n')))).toEqual(
-      new Set([TOTP.password, secret, TOTP.totpSecret, basic(TOTP.password)]),
-    );
-    expect(masks(lines.slice(first).join('\n'))).toEqual([key, basic(key)]);
-    expect(masks(post.stdout)).toEqual([key, basic(key)]);
-  });
+  expect(await once(main, 'exit')).toEqual([1, null]);
+  const [key = 'none'] = box.keys.valid();
+  expect(fs.readFileSync(files.GITHUB_STATE, 'utf8')).toContain(key);
 });
 
-interface Tampering {
-  readonly GITHUB_STATE?: string;
-  /** A full disk in the place of the folder. */
-  readonly full?: boolean;
-  /** What happens at the first logout. */
-  readonly onLogout?: Fault;
+test.concurrent.each([
+  // As if there was nothing left to wait for: Node goes by process.exitCode.
+  ['ends early', 'process.exit()', []],
+  ['has an uncaught error', "setImmediate(() => { throw new Error('x'); })", [UNEXPECTED]],
+])('main that %s has failed', async (_, code, errors) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const preload = `import net from 'node:net'; const { prototype } = net.Socket, { connect } = prototype;
+    prototype.connect = function (...all) { ${code}; return connect.apply(this, all); };`;
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(preload)}`;
+  const { main } = await run(box, { env: { NODE_OPTIONS } });
+  expect([main.exitCode, titles(main), box.keys.valid()]).toEqual([1, errors, []]);
+});
+
+function filesIn(directory: string, content = ''): Record<Variable, string> {
+  const [GITHUB_STATE, GITHUB_OUTPUT] = [join(directory, 'state'), join(directory, 'output')];
+  for (const path of [GITHUB_STATE, GITHUB_OUTPUT]) fs.writeFileSync(path, content);
+  return { GITHUB_STATE, GITHUB_OUTPUT };
 }
 
-/** Puts a folder in the place of a file while the login is under way. */
-function runWithFolderInPlaceOf(
-  variable: 'GITHUB_STATE' | 'GITHUB_OUTPUT',
-  target: Box,
-  { onLogout, full = false, ...files }: Tampering = {},
-): Promise<Run> {
-  const path = join(folder, variable);
-  writeFileSync(path, '');
-  const swap: Fault = ({ send }) => {
-    rmSync(path);
-    if (full) symlinkSync(FULL_DISK, path);
-    else mkdirSync(path);
-    return send();
-  };
-  target.strike(swap, { at: LOGIN });
-  if (onLogout !== undefined) target.strike(onLogout, { at: LOGOUT, times: 1 });
-  return run(target, { step: { commandFiles: { [variable]: path, ...files } } });
-}
-
-function masks(stdout: string): string[] {
-  return [...stdout.matchAll(/^::add-mask::(.*)$/gm)].map(([, value]) => value ?? '');
+function basic(email: string, secret: string): string {
+  return Buffer.from(`${email}:${secret}`).toString('base64');
 }

@@ -1,95 +1,91 @@
+import { once } from 'node:events';
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Server as TlsServer } from 'node:tls';
-import { type Answer, nginxPage, text } from './answers.ts';
-import { Bans } from './bans.ts';
-import { type Certificate, type CertificateKind, makeCertificate } from './certificate.ts';
+import { type Certificate, type CertificateKind, certificate } from './certificates.ts';
 import { type Account, Daemon } from './daemon.ts';
 import type { Fault } from './faults.ts';
+import { type BoxResponse, nginxPage, text } from './responses.ts';
+import { Bans } from './sessions.ts';
+
+export type { Account };
+
+/** The account of a box that gets no others. */
+export const ADMIN: Account = {
+  email: 'ci@example.com',
+  password: 'correct horse battery staple',
+  privileges: ['admin'],
+};
 
 export interface BoxOptions {
+  /** Default: an administrator, `ci@example.com`. */
   readonly accounts?: readonly Account[];
-  /** A kind to make, or one made before. Default: `issued`. */
+  /** A kind of certificate, or one of your own. Default: `issued`. */
   readonly certificate?: CertificateKind | Certificate;
-  /** Default: `https`. */
-  readonly scheme?: 'https' | 'http';
-  /** Speak TLS 1.0 and 1.1 only. */
-  readonly oldTls?: boolean;
-  /** Milliseconds that the daemon takes for each request. Default: 0; on a real box some 60. */
+  /** What it speaks on its port: TLS, TLS 1.1 at most, or HTTP without TLS. Default: `tls`. */
+  readonly protocol?: 'tls' | 'old-tls' | 'http';
+  /** Milliseconds that the daemon takes for each request. Default: 0; a real box takes about 60. */
   readonly delay?: number;
-  /** Milliseconds after which nginx no longer waits for the daemon. Default: 60,000. */
+  /** Milliseconds after which nginx gives up on the daemon. Default: 60,000. */
   readonly gatewayTimeout?: number;
   /** Port to listen on. Default: a free one. */
   readonly port?: number;
-  /** Name of the box, in its certificate and URL. Default: `localhost`. */
-  readonly name?: string;
+  /** Name of the box in its URL. Default: `localhost`. Only a proxy knows `box.test`. */
+  readonly name?: 'localhost' | 'box.test' | '127.0.0.1' | '[::1]';
   /** The box's clock, in milliseconds since 1970. Default: that of this machine. */
   readonly clock?: () => number;
-  /** The zone that the box looks after. */
+  /** The zone that it manages. Default: `example.com`. */
   readonly zone?: string;
 }
 
-/** A request that came through, for tests to look at. */
-export interface SeenRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingMessage['headers'];
-}
+/** The three requests that the action sends. */
+const ENDPOINTS = {
+  login: 'POST /admin/login',
+  logout: 'POST /admin/logout',
+  verify: 'GET /admin/system/privacy',
+} as const;
 
-/** When a fault strikes. */
-export interface Strike {
-  /** Such as `POST /admin/login`. Default: at each request. */
-  readonly at?: string;
-  /** How many times. Default: until the box is closed. */
+export interface When {
+  /** The requests that the fault is for. Default: all. */
+  readonly at?: keyof typeof ENDPOINTS | `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`;
+  /** How many of them. Default: all. */
   readonly times?: number;
 }
 
-export interface Box {
+export interface Box extends AsyncDisposable {
   /** Base URL of the admin API. */
   readonly url: string;
   /** Host and port. */
   readonly host: string;
   readonly port: number;
-  /** Where it redirects to https, as a real box does on port 80. */
-  readonly plainUrl: string;
   /** PEM of what to trust. */
   readonly ca: string;
   readonly daemon: Daemon;
-  readonly requests: SeenRequest[];
-  /** Every key in its answers, those that a fault made up among them. */
-  readonly keysSent: string[];
-  /** How many connections were opened. */
-  readonly connections: number;
-  /** Milliseconds that are added to the box's clock. */
-  clockAhead: number;
-  /** While false, nginx answers 502. */
-  daemonRuns: boolean;
-  /** Has a fault strike at requests from now on; of several for one request, the first. */
-  strike(fault: Fault, when?: Strike): void;
-  /** Bans an address, as 20 failed logins within 30 s do. */
-  ban(address: string): void;
-  /** Restarts the daemon, which ends all sessions. */
+  /** Every request that was received: method and path. */
+  readonly requestLog: string[];
+  /** The headers of those requests, in the same order. */
+  readonly requestHeaders: ReadonlyArray<IncomingMessage['headers']>;
+  readonly keys: {
+    /** The keys that the box accepts, oldest first. */
+    valid(): string[];
+    /** Every key that was ever issued, those that a fault made up included. */
+    issued(): string[];
+  };
+  /** From now on, the fault handles the requests that match; of several faults, the first that has times left. */
+  inject(fault: Fault, when?: When): void;
+  /** Restarts the daemon, which revokes all keys. */
   restart(): void;
-  /** Serves another certificate from now on. */
+  /** Serves another certificate. */
   serve(certificate: Certificate): void;
-  /** Refuses all connections. */
-  goAway(): void;
+  /** Refuses connections from now on. */
+  stop(): void;
   /** Listens again, on the same port. */
-  comeBack(): Promise<void>;
-  close(): Promise<void>;
+  start(): Promise<void>;
 }
 
-/** What OpenSSL offers by itself no more. */
-const OLD_TLS = {
-  minVersion: 'TLSv1',
-  maxVersion: 'TLSv1.1',
-  ciphers: 'DEFAULT@SECLEVEL=0',
-} as const;
-
-/** What nginx adds to the good answers of the daemon. */
+/** What nginx adds to successful responses below /admin. */
 const ADMIN_HEADERS = {
   'X-Frame-Options': 'DENY',
   'X-Content-Type-Options': 'nosniff',
@@ -97,182 +93,123 @@ const ADMIN_HEADERS = {
 };
 const CONTROL_PANEL =
   '<!DOCTYPE html>\n<html lang="en">\n  <head>\n    <title>Mail-in-a-Box Control Panel</title>\n  </head>\n</html>\n';
+/** Node has to be told twice to speak TLS 1.1. */
+const OLD_TLS = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' } as const;
+/** Bytes; nginx rejects a longer header line. */
+const MAX_HEADER_LINE = 8192;
 
 /** Starts a stand-in Mail-in-a-Box on a loopback port. */
 export async function startBox(options: BoxOptions = {}): Promise<Box> {
-  const {
-    accounts = [],
-    certificate = 'issued',
-    scheme = 'https',
-    oldTls = false,
-    delay = 0,
-    port = 0,
-    gatewayTimeout = 60_000,
-  } = options;
-  const { name = 'localhost', zone = 'example.com', clock = Date.now } = options;
-  const { key, cert, ca } =
-    typeof certificate === 'string' ? makeCertificate(certificate, name) : certificate;
-  const now = () => clock() + box.clockAhead;
+  const { accounts = [ADMIN], certificate: given = 'issued', protocol = 'tls' } = options;
+  const { name = 'localhost', zone = 'example.com', clock: now = Date.now } = options;
+  const { delay = 0, gatewayTimeout = 60_000 } = options;
+  const { key, cert, ca } = typeof given === 'string' ? certificate(given) : given;
+
   const bans = new Bans(now);
-  const daemon = new Daemon(now, zone, (address) => bans.failed(address));
-  for (const account of accounts) daemon.setAccount(account);
+  const onFailedLogin = (address: string) => bans.countFailure(address);
+  const daemon = new Daemon({ accounts, zone, now, onFailedLogin });
+  const requestLog: string[] = [];
+  const requestHeaders: Array<IncomingMessage['headers']> = [];
+  const keysSent = new Set<string>();
+  const faults: Array<{ fault: Fault; endpoint: string | undefined; left: number }> = [];
 
-  let busy: Promise<unknown> = Promise.resolve();
-  /** One gunicorn worker: one request at a time, in the order of their arrival, to the end even if nobody waits. */
-  async function ask(request: IncomingMessage): Promise<Answer> {
+  /** One gunicorn worker: one request at a time, in order, to the end even if nobody waits for it. */
+  let worker: Promise<unknown> = Promise.resolve();
+  async function forward(request: IncomingMessage, address: string): Promise<BoxResponse> {
+    const { method = '', url = '/' } = request;
+    const headers = request.headers as Record<string, string | undefined>;
     const body = await readText(request);
-    const answered = busy.then(async () => {
+    const handled = worker.then(async () => {
       if (delay > 0) await pause(delay);
-      const { pathname } = new URL(request.url ?? '/', 'http://box');
-      return daemon.answer({
-        method: request.method ?? '',
-        path: pathname.slice('/admin'.length),
-        headers: headersOf(request),
-        body,
-        address: request.socket.remoteAddress ?? '',
-      });
+      const path = new URL(url, 'http://box').pathname.slice('/admin'.length);
+      return daemon.handle({ method, path, headers, body, address });
     });
-    // A failure of one request is not one of the next.
-    busy = answered.catch(() => undefined);
-    const impatience = new AbortController();
-    const patience = pause(gatewayTimeout, nginxPage(504, 'Gateway Time-out'), {
-      signal: impatience.signal,
-    }).catch(() => nginxPage(502, 'Bad Gateway'));
-    try {
-      return await Promise.race([answered, patience]);
-    } finally {
-      impatience.abort();
-    }
-  }
-
-  const strikes: Array<{ fault: Fault; at: string | undefined; left: number }> = [];
-  function nextFault(method: string, path: string): Fault {
-    const strike = strikes.find(
-      ({ at, left }) => left > 0 && (at === undefined || at === `${method} ${path}`),
-    );
-    if (strike === undefined) return ({ send }) => send();
-    strike.left -= 1;
-    return strike.fault;
+    worker = handled.catch(() => undefined);
+    const gaveUp = pause(gatewayTimeout, nginxPage(504), { ref: false });
+    return Promise.race([handled, gaveUp]);
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = '', url: path = '/', headers } = request;
-    if (bans.isBanned(request.socket.remoteAddress ?? '')) {
-      request.socket.destroy();
-      return;
-    }
-    box.requests.push({ method, path, headers });
-    const work = async () => {
-      if (path === '/admin' || path === '/admin/') return text(CONTROL_PANEL);
-      if (!path.startsWith('/admin/')) return nginxPage(404, 'Not Found');
-      return box.daemonRuns ? ask(request) : nginxPage(502, 'Bad Gateway');
+    const { method = '', url = '/', headers, socket } = request;
+    const { remoteAddress: address = '', remotePort } = socket;
+    const work = async (): Promise<BoxResponse> => {
+      if (request.rawHeaders.some((line) => line.length > MAX_HEADER_LINE)) return nginxPage(400);
+      if (url === '/admin' || url === '/admin/') return text(CONTROL_PANEL);
+      return url.startsWith('/admin/') ? forward(request, address) : nginxPage(404);
     };
-    const send = async (answer?: Answer) => {
-      const { status, headers: own, body } = answer ?? (await work());
-      const [, key] = /"api_key": ?"((?:[^"\\]|\\.)*)"/.exec(body.toString()) ?? [];
-      if (key !== undefined) box.keysSent.push(JSON.parse(`"${key}"`));
-      response.writeHead(status, {
+    const respond = async (given?: BoxResponse): Promise<void> => {
+      const { status, reason, headers: own, body } = given ?? (await work());
+      const [, sent] = /"api_key": ?("(?:[^"\\]|\\.)*")/.exec(body.toString()) ?? [];
+      if (sent !== undefined) keysSent.add(JSON.parse(sent));
+      response.writeHead(status, reason, {
         Server: 'nginx',
         Date: new Date(now()).toUTCString(),
-        ...(status < 300 && path.startsWith('/admin') ? ADMIN_HEADERS : {}),
+        ...(status < 300 && url.startsWith('/admin') ? ADMIN_HEADERS : {}),
         ...own,
         'Content-Length': Buffer.byteLength(body),
       });
       response.end(body);
     };
-    const { remoteAddress = '', remotePort } = request.socket;
     const reset = () =>
       [...sockets].find((socket) => socket.remotePort === remotePort)?.resetAndDestroy();
-    const ban = () => box.ban(remoteAddress);
-    const { goAway } = box;
-    await nextFault(method, path)({ request, response, ask: work, send, reset, ban, goAway });
+    const ban = () => bans.ban(address);
+
+    requestLog.push(`${method} ${url}`);
+    requestHeaders.push(headers);
+    const match = faults.find(
+      ({ endpoint, left }) => left > 0 && (endpoint ?? requestLog.at(-1)) === requestLog.at(-1),
+    );
+    if (match === undefined) return respond();
+    match.left -= 1;
+    await match.fault({ request, response, handle: work, respond, reset, ban, stop });
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     handle(request, response).catch((error: unknown) => {
-      // Whoever asked has gone.
-      if (request.destroyed && !request.complete) return;
-      console.error('The stand-in box failed:', error);
+      // A client that has gone is not a failure of the box.
+      if (!request.destroyed) console.error('The stand-in box failed:', error);
       response.destroy();
     });
   };
-  const server =
-    scheme === 'https'
-      ? createHttps({ key, cert, ...(oldTls ? OLD_TLS : {}) }, listener)
-      : createHttp(listener);
+  const maxHeaderSize = 65_536;
+  const tls = { key, cert, maxHeaderSize, ...(protocol === 'old-tls' ? OLD_TLS : {}) };
+  const httpsServer = protocol === 'http' ? undefined : createHttps(tls, listener);
+  const server = httpsServer ?? createHttp({ maxHeaderSize }, listener);
   const sockets = new Set<Socket>();
-  let connections = 0;
   server.on('connection', (socket: Socket) => {
-    connections += 1;
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    sockets.add(socket.on('close', () => sockets.delete(socket)));
     if (bans.isBanned(socket.remoteAddress ?? '')) socket.destroy();
   });
-  const listensOn = await listen(server, port);
-  const host = `${name}:${listensOn}`;
-  // Port 80 of a real box: a redirect, whatever is asked.
-  const plain = createHttp(({ url = '/' }, response) => {
-    const { status, headers, body } = nginxPage(301, 'Moved Permanently', {
-      Location: `https://${host}${url}`,
-    });
-    response.writeHead(status, { Server: 'nginx', ...headers }).end(body);
-  });
-  const plainPort = await listen(plain, 0);
+  const address = name === 'box.test' ? 'localhost' : name.replace(/[[\]]/g, '');
+  const listen = (port: number) => once(server.listen(port, address), 'listening');
+  const stop = () => void server.close();
+  await listen(options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  const host = `${name}:${port}`;
 
-  const box: Box = {
-    url: `${scheme}://${host}/admin`,
+  return {
+    url: `${protocol === 'http' ? 'http' : 'https'}://${host}/admin`,
     host,
-    port: listensOn,
-    plainUrl: `http://${name}:${plainPort}`,
+    port,
     ca,
     daemon,
-    requests: [],
-    keysSent: [],
-    get connections() {
-      return connections;
+    requestLog,
+    requestHeaders,
+    keys: {
+      valid: () => daemon.validKeys(),
+      issued: () => [...new Set([...daemon.sessions.issued, ...keysSent])],
     },
-    clockAhead: 0,
-    daemonRuns: true,
-    strike: (fault, { at, times = Number.POSITIVE_INFINITY } = {}) => {
-      strikes.push({ fault, at, left: times });
+    inject: (fault, { at, times = Number.POSITIVE_INFINITY } = {}) => {
+      const [, endpoint = at] = Object.entries(ENDPOINTS).find(([name]) => name === at) ?? [];
+      faults.push({ fault, endpoint, left: times });
     },
-    ban: (address) => bans.ban(address),
     restart: () => daemon.sessions.clear(),
-    serve: (other) => {
-      if (server instanceof TlsServer)
-        server.setSecureContext({ key: other.key, cert: other.cert });
+    serve: (other) => httpsServer?.setSecureContext({ key: other.key, cert: other.cert }),
+    stop,
+    start: async () => void (await listen(port)),
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
     },
-    goAway: () => {
-      server.close();
-    },
-    comeBack: async () => {
-      await listen(server, listensOn);
-    },
-    close: () =>
-      new Promise((resolve) => {
-        plain.close();
-        plain.closeAllConnections();
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
   };
-  return box;
-}
-
-/** @returns the port */
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : value,
-    ]),
-  );
 }

@@ -1,170 +1,100 @@
-/** `npm run box`: a stand-in box by hand, until Ctrl-C. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** `npm run box`: a stand-in box that runs until Ctrl-C. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Secret, TOTP } from 'otpauth';
-import { startBox } from './box.ts';
-import { CERTIFICATE_KINDS, type CertificateKind } from './certificate.ts';
-import { FAULTS } from './faults.ts';
+import { TOTP } from 'otpauth';
+import { ADMIN, type BoxOptions, startBox, type When } from './box.ts';
+import { CERTIFICATE_KINDS } from './certificates.ts';
+import { FAULTS, type Fault, type FaultName } from './faults.ts';
 import { startProxy } from './proxy.ts';
 
-/** What each option that takes a name knows. */
-const KNOWN = {
-  certificate: CERTIFICATE_KINDS,
-  speak: {
-    tls: 'TLS as a box speaks it',
-    'old-tls': 'TLS 1.0 and 1.1 only',
-    http: 'HTTP without TLS',
-  },
-  proxy: {
-    open: 'lets everything through',
-    407: 'asks for other credentials than any',
-    403: 'refuses',
-    hanging: 'never answers',
-  },
-  at: {
-    login: 'POST /admin/login',
-    logout: 'POST /admin/logout',
-    proof: 'GET /admin/system/privacy',
-  },
-  fault: Object.fromEntries(Object.entries(FAULTS).map(([name, { what }]) => [name, what])),
-} as const satisfies Record<string, Readonly<Record<string, string>>>;
+/** For people and for `readOptions`: after a name and one space, the values that the option takes. */
+const USAGE = `Starts a stand-in Mail-in-a-Box on this machine and logs the requests that it receives.
 
-const USAGE = `Starts a stand-in Mail-in-a-Box on a loopback port; it runs until Ctrl-C.
+  --port NUMBER                  port to listen on; default: a free one
+  --two-factor                   turn two-factor authentication on
+  --ordinary                     use an account that isn't an administrator
+  --delay NUMBER                 milliseconds that a request takes; on a real box about 60
+  --clock NUMBER                 seconds that the box's clock is ahead; behind: --clock=-90
+  --protocol tls|old-tls|http    protocol to speak; old-tls is TLS 1.1 at most
+  --proxy open|407|403|silent    start a proxy, the only way to this box, whose name is box.test
+  --at login|logout|verify       inject the fault into this request only
+  --times NUMBER                 inject the fault into this many requests, not all
+  --json FILE                    write the account to FILE; when FILE.stop exists, the results
+  --help                         show this help
+  --certificate ${Object.keys(CERTIFICATE_KINDS).join('|')}  default: issued
+  --fault ${Object.keys(FAULTS).join('|')}  inject a fault`;
+process.on('uncaughtException', ({ message }) => {
+  if (message === USAGE) console.log(USAGE);
+  else console.error(`${message}\nFor help: npm run box -- --help`);
+  process.exit(message === USAGE ? 0 : 1);
+});
+const options = readOptions();
+const { json, proxy: mode, fault } = options;
+const number = (name: string) => Number(options[name] ?? 0);
+const clock = () => Date.now() + number('clock') * 1000;
+const totpSecret = options['two-factor'] && 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const { email, password } = ADMIN;
+const box = await startBox({
+  ...options,
+  port: number('port'),
+  delay: number('delay'),
+  clock,
+  name: mode ? 'box.test' : 'localhost',
+  accounts: [{ email, password, totpSecret, privileges: options['ordinary'] ? [] : ['admin'] }],
+} as BoxOptions);
+const reject = mode === 'silent' ? mode : Number(mode);
+const proxy = mode && (await startProxy(mode === 'open' ? {} : { reject })).url;
+const when = { at: options['at'], times: number('times') || Number.POSITIVE_INFINITY } as When;
+if (fault) box.inject(logged(FAULTS[fault as FaultName]), when);
+box.inject(logged(({ respond }) => respond()));
+const { url, host, ca, requestLog, keys } = box;
+const caFile = join(mkdtempSync(join(tmpdir(), 'box-')), 'ca.pem');
+writeFileSync(caFile, ca);
+const code = totpSecret && new TOTP({ secret: totpSecret }).generate({ timestamp: clock() });
+console.log(`The stand-in box is ready: ${url}
 
-  npm run box -- [OPTION]...
+  host         ${host}
+  email        ${email}
+  password     ${password}${code ? `\n  totp-secret  ${totpSecret}, with the code ${code} now` : ''}
 
-  --port N            listen on this port, not on a free one
-  --totp              give the account two-factor authentication
-  --delay MS          take so long for each request; a real box takes some 60
-  --clock SECONDS     have a clock that is so far ahead; behind with --clock=-SECONDS
-  --certificate KIND  serve a certificate of this kind:
-${list(KNOWN.certificate)}
-  --speak WHAT        speak this on the port:
-${list(KNOWN.speak)}
-  --proxy MODE        call the box box.test, a name that nothing knows but a proxy, which is started too and
-${list(KNOWN.proxy)}
-  --fault NAME        go wrong, as told below
-  --at WHERE          only at one kind of request:
-${list(KNOWN.at)}
-  --times N           only so many times
+ca-certificate, also in ${caFile}:
+${ca}
+curl --cacert '${caFile}'${proxy ? ` --proxy ${proxy}` : ''} --user '${email}:${password}' \\
+   ${code ? ` --header 'X-Auth-Token: ${code}'` : ''} --request POST ${url}/login
 
-Faults:
-${list(KNOWN.fault)}
+Requests, until Ctrl-C:`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+const account = { pid: process.pid, url, host, email, password, totpSecret, ca, caFile };
+if (json) writeFileSync(json, JSON.stringify(account));
+if (json) setInterval(() => existsSync(`${json}.stop`) && stop(), 200);
 
-Without a fault of its own: give no ca-certificate, and the authority is unknown; stop the box, and connections are
-refused.`;
+function logged(fault: Fault): Fault {
+  return async (exchange) => {
+    await fault(exchange);
+    const { request, response } = exchange;
+    const status = response.headersSent ? response.statusCode : 'no response';
+    console.log(`${request.method} ${request.url}: ${status}; valid keys: ${keys.valid().length}`);
+  };
+}
 
-const values = readArguments();
-if (values.help) {
-  console.log(USAGE);
+function stop(): never {
+  const [issued, valid] = [keys.issued().length, keys.valid().length];
+  if (json) writeFileSync(json, JSON.stringify({ requestLog, issued, valid }));
+  rmSync(dirname(caFile), { recursive: true });
   process.exit(0);
 }
 
-const email = 'ci@example.com';
-const password = 'correct horse battery staple';
-const totpSecret = values.totp ? new Secret({ size: 20 }).base32 : undefined;
-const box = await startBox({
-  accounts: [{ email, password, privileges: ['admin'], totpSecret }],
-  certificate: values.certificate as CertificateKind,
-  scheme: values.speak === 'http' ? 'http' : 'https',
-  oldTls: values.speak === 'old-tls',
-  port: Number(values.port),
-  delay: Number(values.delay),
-  ...(values.proxy === undefined ? {} : { name: 'box.test' }),
-}).catch((error: unknown) =>
-  fail(`Cannot listen: ${error instanceof Error ? error.message : error}`),
-);
-box.clockAhead = Number(values.clock) * 1000;
-
-const fault = Object.entries(FAULTS).find(([name]) => name === values.fault)?.[1];
-if (fault !== undefined) {
-  const at = Object.entries(KNOWN.at).find(([name]) => name === values.at)?.[1];
-  box.strike(fault, { times: Number(values.times), ...(at === undefined ? {} : { at }) });
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'box-'));
-const caFile = join(folder, 'ca.pem');
-writeFileSync(caFile, box.ca);
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
-
-const url = `https://${box.host}/admin`;
-const proxy = values.proxy === undefined ? undefined : await proxyFor(values.proxy);
-const options = [
-  `--cacert ${caFile}`,
-  ...(proxy === undefined ? [] : [`--proxy ${proxy}`]),
-  `--user '${email}:${password}'`,
-  ...(totpSecret === undefined ? [] : [`--header 'X-Auth-Token: ${codeOf(totpSecret)}'`]),
-];
-console.log(`A stand-in Mail-in-a-Box listens on
-
-  url             ${url}
-  email           ${email}
-  password        ${password}
-${totpSecret === undefined ? '' : `  totp-secret     ${totpSecret}\n`}  ca-certificate  ${caFile}
-${proxy === undefined ? '' : `  https_proxy     ${proxy}\n`}
-Sign in${totpSecret === undefined ? '' : ', with the code of this moment'}:
-
-  curl ${options.join(' ')} --request POST ${url}/login
-
-It runs until Ctrl-C.`);
-
-async function proxyFor(mode: string): Promise<string> {
-  const refuse = mode === 'hanging' ? 'hanging' : Number(mode);
-  return `http://127.0.0.1:${await startProxy(mode === 'open' ? {} : { refuse })}`;
-}
-
-function codeOf(secret: string): string {
-  return TOTP.generate({
-    secret: Secret.fromBase32(secret),
-    timestamp: Date.now() + box.clockAhead,
-  });
-}
-
-function list(known: Readonly<Record<string, string>>): string {
-  return Object.entries(known)
-    .map(([name, what]) => `    ${name.padEnd(20)}${what}`)
-    .join('\n');
-}
-
-function readArguments() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string', default: '0' },
-        totp: { type: 'boolean', default: false },
-        delay: { type: 'string', default: '0' },
-        clock: { type: 'string', default: '0' },
-        certificate: { type: 'string', default: 'issued' },
-        speak: { type: 'string', default: 'tls' },
-        proxy: { type: 'string' },
-        fault: { type: 'string' },
-        at: { type: 'string' },
-        times: { type: 'string', default: '999999' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    for (const name of ['port', 'delay', 'clock', 'times'] as const) {
-      if (!/^-?\d{1,6}$/.test(values[name]) || (name !== 'clock' && values[name].startsWith('-')))
-        throw new Error(`--${name} takes a number, not '${values[name]}'`);
-    }
-    for (const [option, known] of Object.entries(KNOWN)) {
-      const value = values[option as keyof typeof KNOWN];
-      if (value !== undefined && !Object.hasOwn(known, value)) {
-        throw new Error(
-          `--${option} takes one of ${Object.keys(known).join(', ')}, not '${value}'`,
-        );
-      }
-    }
-    return values;
-  } catch (error) {
-    return fail(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+function readOptions(): Readonly<Record<string, string>> {
+  const known = [...USAGE.matchAll(/^ +--([\w-]+)(?: ([\w|-]+))?/gm)];
+  const types = known.map(([, name, takes]) => [name, { type: takes ? 'string' : 'boolean' }]);
+  const { values } = parseArgs({ options: Object.fromEntries(types) });
+  if (values.help) throw new Error(USAGE);
+  for (const [, name, takes = 'true'] of known) {
+    const pattern = takes.replace(/^NUMBER$/, '-?\\d{1,6}').replace(/^FILE$/, '.+');
+    if (name in values && !RegExp(`^(${pattern})$`).test(values[name]))
+      throw new Error(`--${name} takes ${takes}, not '${values[name]}'.`);
   }
-}
-
-function fail(why: string): never {
-  console.error(why);
-  process.exit(1);
+  return values;
 }

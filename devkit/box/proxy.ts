@@ -1,59 +1,64 @@
-import { lookup } from 'node:dns';
-import { RequestError, Server } from 'proxy-chain';
-import type { Certificate } from './certificate.ts';
+import { createServer as createHttp, type IncomingMessage } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type Certificate, certificate } from './certificates.ts';
 
 export interface ProxyOptions {
-  /** `user:password`, asked for where given. */
+  /** `user:password` that the proxy demands. */
   readonly credentials?: string;
-  /** Status to refuse with, or nothing at all instead of an answer. */
-  readonly refuse?: number | 'hanging';
-  /** How many tunnels are let through before it refuses. Default: 0. */
-  readonly letThrough?: number;
-  /** Speaks TLS itself, with this certificate. */
-  readonly certificate?: Pick<Certificate, 'key' | 'cert'>;
-  /** Gets the host and port of each tunnel. */
-  readonly onTunnel?: (target: string) => void;
+  /** Status of every rejection, or no response at all. */
+  readonly reject?: number | 'silent';
+  /** How many tunnels it opens before it rejects. Default: 0. */
+  readonly accept?: number;
+  /** Speaks TLS itself. Default certificate: `issued`. */
+  readonly tls?: boolean | Certificate;
+  readonly host?: string;
 }
 
-/**
- * Starts a real proxy on a loopback port. It knows every name that ends in `.test` as this machine.
- *
- * @returns its port
- */
-export async function startProxy({
-  credentials,
-  refuse,
-  letThrough = 0,
-  certificate,
-  onTunnel,
-}: ProxyOptions): Promise<number> {
-  let tunnels = 0;
-  const server = new Server({
-    port: 0,
-    host: '127.0.0.1',
-    ...(certificate === undefined
-      ? { serverType: 'http' }
-      : { serverType: 'https', httpsOptions: certificate }),
-    prepareRequestFunction: ({ hostname, port, username, password }) => {
-      if (refuse !== undefined && tunnels >= letThrough) {
-        if (refuse === 'hanging') return new Promise(() => {});
-        throw new RequestError('Not for you', refuse);
-      }
-      if (credentials !== undefined && `${username}:${password}` !== credentials) {
-        return { requestAuthentication: true };
-      }
-      tunnels += 1;
-      onTunnel?.(`${hostname}:${port}`);
-      return { dnsLookup: resolve as typeof lookup };
-    },
+export interface Proxy extends AsyncDisposable {
+  /** With the credentials. */
+  readonly url: string;
+  readonly port: number;
+  /** Host and port of each tunnel it opened. */
+  readonly tunnels: string[];
+}
+
+/** Starts a proxy for CONNECT on a loopback port. It resolves every name in `.test` to this machine. */
+export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
+  const { credentials, reject, accept = 0, tls = false, host = 'localhost' } = options;
+  const server = tls ? createHttps(tls === true ? certificate('issued') : tls) : createHttp();
+  const tunnels: string[] = [];
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => sockets.add(socket.on('error', () => {})));
+  const basic = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
+  server.on('connect', ({ url = '', headers }: IncomingMessage, client: Socket) => {
+    const deny = (status: number) =>
+      void client.end(`HTTP/1.1 ${status} Rejected\r\nContent-Length: 0\r\n\r\n`);
+    client.on('error', () => {});
+    const rejection = tunnels.length >= accept && reject;
+    if (rejection) return rejection === 'silent' ? undefined : deny(rejection);
+    if (basic && headers['proxy-authorization'] !== basic) return deny(407);
+    tunnels.push(url);
+    const { hostname, port } = new URL(`http://${url}`);
+    const name = hostname.replace(/^\[(.*)\]$/, '$1').replace(/^.*\.test$/, 'localhost');
+    const target = connect(Number(port || 80), name, () => {
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      target.pipe(client).pipe(target);
+    });
+    target.on('error', () => deny(502)).on('close', () => client.destroy());
+    client.on('close', () => target.destroy());
   });
-  await server.listen();
-  return server.port;
-}
-
-type Callback = (error: null, addresses: Array<{ address: string; family: number }>) => void;
-
-function resolve(name: string, options: object, callback: Callback): void {
-  if (name.endsWith('.test')) callback(null, [{ address: '127.0.0.1', family: 4 }]);
-  else lookup(name, options, callback as never);
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const { port } = server.address() as AddressInfo;
+  const user = credentials && `${credentials.split(':').map(encodeURIComponent).join(':')}@`;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `${tls ? 'https' : 'http'}://${user ?? ''}${name}:${port}`,
+    port,
+    tunnels,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }

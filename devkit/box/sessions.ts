@@ -1,64 +1,79 @@
 import { randomBytes } from 'node:crypto';
 
-/** How many keys live at once, and for how long after their last use. */
-const MAX_SESSIONS = 64;
+/** How many keys are valid at once, and how long after their last use. */
+export const MAX_SESSIONS = 64;
 const LIFETIME_MS = 2 * 24 * 3600 * 1000;
 
-interface Session {
+export interface Session {
   readonly email: string;
-  /** Changes with the account's password and two-factor settings, which ends its sessions. */
+  /** The account's password and two-factor secret. If they change, the key isn't valid anymore. */
   readonly state: string;
   readonly usedAt: number;
 }
 
-/** The session keys of the daemon, in its memory, the one used last at the end. */
-export class Sessions {
-  /** All keys that were ever given, for leak checks. */
-  readonly granted: string[] = [];
-  readonly #sessions = new Map<string, Session>();
+/** The sessions in the daemon's memory by key, oldest first. */
+export class Sessions extends Map<string, Session> {
+  /** All keys that were ever issued. */
+  readonly issued: string[] = [];
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    super();
+    this.#now = now;
+  }
+
+  create(email: string, state: string): string {
+    const key = randomBytes(32).toString('hex');
+    this.issued.push(key);
+    this.set(key, { email, state, usedAt: this.#now() });
+    return key;
+  }
+
+  override get(key: string): Session | undefined {
+    const session = super.get(key);
+    return session && session.usedAt + LIFETIME_MS > this.#now() ? session : undefined;
+  }
+
+  /** Evicts the oldest of 64. Only then does a key that is already there become the newest; else it keeps its place. */
+  override set(key: string, session: Session): this {
+    const [oldest = ''] = this.keys();
+    if (this.size === MAX_SESSIONS) this.delete(this.has(key) ? key : oldest);
+    return super.set(key, session);
+  }
+
+  /** A key is valid for two days after its last use. */
+  extend(key: string): void {
+    const session = this.get(key);
+    if (session) this.set(key, { ...session, usedAt: this.#now() });
+  }
+}
+
+/** fail2ban's jail `miab-management`: 20 failed logins within 30 s ban an address for ten minutes. */
+const MAX_FAILURES = 20;
+const WITHIN_MS = 30_000;
+const BAN_MS = 600_000;
+
+export class Bans {
+  readonly #failures = new Map<string, number[]>();
+  readonly #bannedUntil = new Map<string, number>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  create(email: string, state: string): string {
-    const key = randomBytes(32).toString('hex');
-    this.granted.push(key);
-    const [oldest] = this.#sessions.keys();
-    if (oldest !== undefined && this.#sessions.size === MAX_SESSIONS) this.#sessions.delete(oldest);
-    this.#sessions.set(key, { email, state, usedAt: this.#now() });
-    return key;
+  countFailure(address: string): void {
+    const now = this.#now();
+    const recent = (this.#failures.get(address) ?? []).filter((time) => time > now - WITHIN_MS);
+    this.#failures.set(address, [...recent, now]);
+    if (recent.length + 1 >= MAX_FAILURES) this.ban(address);
   }
 
-  /** Whether the key works for this account in this state; looking does not use it. */
-  lives(key: string, email: string, state: string): boolean {
-    const session = this.#sessions.get(key);
-    if (session === undefined) return false;
-    if (session.usedAt + LIFETIME_MS <= this.#now()) {
-      this.#sessions.delete(key);
-      return false;
-    }
-    return session.email === email && session.state === state;
+  ban(address: string): void {
+    this.#bannedUntil.set(address, this.#now() + BAN_MS);
   }
 
-  use(key: string): void {
-    const session = this.#sessions.get(key);
-    if (session === undefined) return;
-    this.#sessions.delete(key);
-    this.#sessions.set(key, { ...session, usedAt: this.#now() });
-  }
-
-  end(key: string): void {
-    this.#sessions.delete(key);
-  }
-
-  clear(): void {
-    this.#sessions.clear();
-  }
-
-  /** All keys that live, the one used longest ago first. */
-  keys(): string[] {
-    return [...this.#sessions.keys()];
+  isBanned(address: string): boolean {
+    return (this.#bannedUntil.get(address) ?? 0) > this.#now();
   }
 }

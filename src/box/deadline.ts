@@ -1,4 +1,4 @@
-import timers from 'node:timers';
+import { type Clock, systemClock } from './clock.ts';
 
 /** Seconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
 const ATTEMPT_SECONDS = 65;
@@ -13,20 +13,27 @@ export interface Stop {
 
 /** The time that one piece of work has, its retries and waits included. */
 export class Deadline {
-  /** Seconds by the clock of `process.uptime`, which costs less to start with than `performance` does. */
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
   readonly #end: number;
   readonly #stop: Stop;
   readonly #attemptSeconds: number;
 
   /** @param seconds from now, for all of the work and for one attempt */
-  constructor(seconds: number, stop: Stop, attemptSeconds = ATTEMPT_SECONDS) {
-    this.#end = process.uptime() + seconds;
+  constructor(
+    seconds: number,
+    stop: Stop,
+    attemptSeconds = ATTEMPT_SECONDS,
+    clock: Clock = systemClock,
+  ) {
+    this.clock = clock;
+    this.#end = clock.now() + seconds * 1000;
     this.#stop = stop;
     this.#attemptSeconds = attemptSeconds;
   }
 
   get secondsLeft(): number {
-    return Math.max(0, this.#end - process.uptime());
+    return Math.max(0, this.#end - this.clock.now()) / 1000;
   }
 
   /** Whether somebody wants this work to stop. */
@@ -47,28 +54,26 @@ export class Deadline {
     const end = new AbortController();
     const abort = () => end.abort();
     const seconds = Math.min(this.#attemptSeconds, this.secondsLeft);
+    const done = new AbortController();
     // Keeps the process alive too, even where the work waits for what can no longer come.
-    const timer = setTimeout(abort, seconds * 1000);
-    const slow = setTimeout(() => onSlow(seconds - SLOW_SECONDS), SLOW_SECONDS * 1000);
+    const after = async (limit: number, then: () => void) => {
+      await this.clock.sleep(limit * 1000, done.signal);
+      if (!done.signal.aborted) then();
+    };
+    void after(seconds, abort);
+    void after(SLOW_SECONDS, () => onSlow(seconds - SLOW_SECONDS));
     final.addEventListener('abort', abort);
     if (final.aborted) abort();
     try {
       return await work(end.signal);
     } finally {
-      clearTimeout(timer);
-      clearTimeout(slow);
+      done.abort();
       final.removeEventListener('abort', abort);
     }
   }
 
   /** Resolves after so many seconds, or at once when the work shall stop. */
   async wait(seconds: number): Promise<void> {
-    try {
-      await timers.promises.setTimeout(seconds * 1000, undefined, {
-        signal: this.#stop.requested,
-      });
-    } catch (error) {
-      if (!this.stopped) throw error;
-    }
+    await this.clock.sleep(seconds * 1000, this.#stop.requested);
   }
 }

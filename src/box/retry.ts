@@ -29,7 +29,7 @@ export async function retry<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { deadline, log, grantsKeys, waitAfter }: RetryOptions,
 ): Promise<T> {
-  const started = process.uptime();
+  const started = deadline.clock.now();
   const onSlow = (secondsLeft: number) =>
     log.info(
       `No answer yet: the box is busy, or the way to it is slow. Waiting for up to ${inSeconds(secondsLeft)} more.`,
@@ -49,7 +49,7 @@ export async function retry<T>(
       if (seconds === undefined) throw giveUp(error);
       if (deadline.stopped) throw giveUp(new StoppedError());
       if (seconds >= deadline.secondsLeft) {
-        const spent = process.uptime() - started;
+        const spent = (deadline.clock.now() - started) / 1000;
         const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
         throw giveUp(new GaveUpError(error, attempt, spent, why));
       }

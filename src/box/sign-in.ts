@@ -24,7 +24,7 @@ export async function signIn(
   api: UserApi,
   { email, password, totpSecret, deadline, log }: SignInOptions,
 ): Promise<Grant> {
-  const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret);
+  const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret, deadline.clock);
   return retry(
     async (signal) => api.login(email, password, { totp: await codes?.next(), signal }),
     {

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import { InvalidValueError, TotpRefusedError } from './errors.ts';
 
 /** Loaded where it is used: most accounts of CI have no two-factor. The package's own build for Node: 10 KB, not 33. */
@@ -68,19 +69,21 @@ async function secretOfUri(uri: string): Promise<string> {
  */
 export class TotpCodes {
   readonly #secret: string;
+  readonly #clock: Clock;
   readonly #refusedAt: number[] = [];
   #sentStep: number | undefined;
   #refusedStep: number | undefined;
   #boxAhead = 0;
 
   /** @param secret as `checkTotpSecret` gives it */
-  constructor(secret: string) {
+  constructor(secret: string, clock: Clock) {
     this.#secret = secret;
+    this.#clock = clock;
   }
 
   /** The code to send now. */
   async next(): Promise<string> {
-    const current = Math.floor((Date.now() + this.#boxAhead) / STEP_MS);
+    const current = Math.floor((this.#clock.now() + this.#boxAhead) / STEP_MS);
     const others = [current - 1, current, current + 1].filter((step) => step !== this.#refusedStep);
     const step =
       this.#refusedStep === undefined
@@ -96,7 +99,7 @@ export class TotpCodes {
     if (!(error instanceof TotpRefusedError)) return undefined;
     this.#boxAhead = error.boxAhead;
     this.#refusedStep = this.#sentStep;
-    const now = Date.now();
+    const now = this.#clock.now();
     this.#refusedAt.push(now);
     const refusals = this.#refusedAt.length;
     if (refusals === MAX_CODES) return undefined;

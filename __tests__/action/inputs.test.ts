@@ -1,0 +1,130 @@
+import { expect, jest, test } from '@jest/globals';
+import { certificate } from '../../devkit/box/certificates.ts';
+import { readManifest } from '../../devkit/manifest.ts';
+import { type Inputs, readInputs } from '../../src/action/inputs.ts';
+import { ADMIN, TOTP } from '../support.ts';
+
+const INVALID_INPUT = 'Wrong input';
+type Variables = Readonly<Record<string, string>>;
+
+const { email, password } = ADMIN;
+const { totpSecret = '' } = TOTP;
+const { cert } = certificate('issued');
+const { inputs: DECLARED } = readManifest();
+const NAMES = Object.keys(DECLARED);
+/** The longest first: `verify-logout` has another name in it. */
+const NAME = new RegExp(`\\b(${NAMES.toSorted((a, b) => b.length - a.length).join('|')})\\b`, 'g');
+/** What email and password give. */
+const DEFAULTS: Inputs = {
+  email,
+  password,
+  url: 'https://box.example.com/admin',
+  totpSecret: undefined,
+  ca: undefined,
+  requiredPrivilege: undefined,
+  timeout: 120,
+  logout: true,
+  verifyLogout: false,
+};
+/** Optional inputs that may be given empty. */
+const MAY_BE_EMPTY = ['host', 'totp-secret', 'ca-certificate', 'require-privilege'];
+
+test.each<[name: string, Variables, Partial<Inputs>]>([
+  ['only email and password', {}, {}],
+  ['empty optional inputs', Object.fromEntries(MAY_BE_EMPTY.map((name) => [name, ''])), {}],
+  ['an email with spaces around it', { email: ` ${email}\n` }, {}],
+  ['a password with line breaks after it', { password: `${password}\r\n\n` }, {}],
+  ['a password with spaces around it', { password: '  spaces  ' }, { password: '  spaces  ' }],
+  ['a password of two lines', { password: 'two\nlines' }, { password: 'two\nlines' }],
+  ['host', { host: 'https://example.net:8443/box' }, { url: 'https://example.net:8443/box' }],
+  ['totp-secret', { 'totp-secret': ` ${totpSecret.toLowerCase()}` }, { totpSecret }],
+  ['ca-certificate', { 'ca-certificate': `The box:\n${cert}` }, { ca: cert }],
+  ['require-privilege', { 'require-privilege': 'admin' }, { requiredPrivilege: 'admin' }],
+  ['the shortest timeout', { timeout: '1' }, { timeout: 1 }],
+  ['the longest timeout', { timeout: ' 21600 ' }, { timeout: 21_600 }],
+  ['logout: False', { logout: 'False' }, { logout: false }],
+  ['logout: FALSE', { logout: 'FALSE' }, { logout: false }],
+  ['verify-logout: TRUE', { 'verify-logout': 'TRUE' }, { verifyLogout: true }],
+])('%s', async (_, inputs, expected) => {
+  const { value } = await read({ email, password, ...inputs });
+  expect(value).toEqual({ ...DEFAULTS, ...expected });
+});
+
+test.each<[input: string, value: string, others?: Variables]>([
+  ['email', ''],
+  ['email', ' \n'],
+  ['email', 'name without a domain'],
+  ['password', ''],
+  ['password', '  \r\n'],
+  ['password', 'a long pässword'],
+  ['host', 'http://box.example.com'],
+  ['totp-secret', '123456'],
+  ['ca-certificate', 'path/of/box.pem'],
+  ['require-privilege', 'Not a privilege!'],
+  ['timeout', '0'],
+  ['timeout', '-1'],
+  ['timeout', '21601'],
+  ['timeout', '1.5'],
+  ['timeout', '1e3'],
+  ['timeout', '2m'],
+  ['timeout', 'Infinity'],
+  ['logout', 'yes'],
+  ['logout', 'tRUE'],
+  ['verify-logout', '1'],
+  ['verify-logout', 'true', { logout: 'false' }],
+])('an invalid input is reported by its name: %s %j', async (input, value, others = {}) => {
+  const { error } = await read({ email, password, ...others, [input]: value });
+  expect(error?.title).toBe(INVALID_INPUT);
+  expect(namesIn(error?.message)[0]).toBe(input);
+  // An invalid email gives no default host, which is not reported beside it.
+  if (input === 'email') expect(namesIn(error?.message)).not.toContain('host');
+  if (value.length > 10) expect(error?.message).not.toContain(value);
+});
+
+test('all invalid inputs are reported at once', async () => {
+  const { error } = await read(Object.fromEntries(NAMES.map((name) => [name, 'in välid'])));
+  expect(error?.title).toBe(INVALID_INPUT);
+  expect(namesIn(error?.message)).toEqual(NAMES);
+});
+
+test('secrets are masked in every form that is sent', async () => {
+  const secret = totpSecret.replaceAll('J', 'K');
+  const given = secret.toLowerCase().replaceAll('k', 'k ');
+  const inputs = { email, password: 'masked\n100%\r\n', 'totp-secret': `${given}=` };
+  const basic = Buffer.from(`${email}:masked\n100%`).toString('base64');
+  const { masks } = await read(inputs);
+  expect(new Set(masks)).toEqual(new Set(['masked%0A100%25', `${given}=`, secret, basic]));
+});
+
+test('secrets are masked even if inputs are invalid, and nothing is if they are blank', async () => {
+  const invalid = { email: 'ci', password: 'mäsked', 'totp-secret': 'masked!', timeout: 'soon' };
+  expect((await read(invalid)).masks).toEqual(['mäsked', 'masked!']);
+  expect((await read({ email, password: ' \n', 'totp-secret': ' ' })).masks).toEqual([]);
+});
+
+interface Outcome {
+  readonly value?: Inputs;
+  readonly error?: { readonly title: string; readonly message: string };
+  /** As they are printed. */
+  readonly masks: string[];
+}
+
+/** Reads inputs as a runner gives them, with the defaults of action.yml. */
+async function read(inputs: Variables): Promise<Outcome> {
+  for (const [name, { default: value = '' }] of Object.entries(DECLARED)) {
+    process.env[`INPUT_${name.toUpperCase()}`] = inputs[name] ?? value;
+  }
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const outcome = await readInputs().then(
+    (value) => ({ value }),
+    (error) => ({ error }),
+  );
+  const printed = write.mock.calls.map(([text]) => String(text)).join('');
+  write.mockRestore();
+  return { ...outcome, masks: printed.match(/(?<=^::add-mask::).*$/gm) ?? [] };
+}
+
+/** The inputs that a text names, each once. */
+function namesIn(text = ''): string[] {
+  return [...new Set(text.match(NAME))];
+}

@@ -1,0 +1,59 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { mask } from '../../src/action/mask.ts';
+import { log, runStep, warn } from '../../src/action/report.ts';
+import { ExplainedError } from '../../src/box/errors.ts';
+import { anchor } from '../support.ts';
+
+const NOT_REACHED = 'Box not reached';
+const UNEXPECTED = 'Unexpected error';
+class Expected extends ExplainedError {
+  readonly title = NOT_REACHED;
+}
+const EXPECTED = new Expected('The box is 100% down.', 'Wait.');
+const SECRET = 'the secret of this test';
+const BUG = new TypeError(`x\n::error::\r\u2028##[error]\u001b[31m ${SECRET} ${'y'.repeat(999)}`);
+const listeners = process.listeners('uncaughtException');
+
+afterEach(() => {
+  process.exitCode = undefined;
+  process.env['RUNNER_DEBUG'] = '';
+  for (const listener of process.listeners('uncaughtException')) {
+    if (!listeners.includes(listener)) process.off('uncaughtException', listener);
+  }
+});
+
+test.each<[string, title: string, exitCode: number, step: () => Promise<void>]>([
+  ['error', NOT_REACHED, 1, () => Promise.reject(EXPECTED)],
+  ['error', UNEXPECTED, 1, () => Promise.reject(BUG)],
+  ['warning', NOT_REACHED, 0, async () => warn(EXPECTED)],
+  ['warning', UNEXPECTED, 0, async () => warn(BUG)],
+])('one %s, sanitized, on one line: %s', async (level, title, exitCode, step) => {
+  const printed = await print(() => runStep(step));
+  const [command, link] = [`::${level} title=${title}::`, `\\.md#${anchor(title)}`];
+  expect(printed).toMatch(new RegExp(`^${command}[^\\p{C}\u2028]+${link}\\r?\\n$`, 'u'));
+  expect(printed).not.toMatch(/%0|##\[|y{300}|the secret/);
+  expect(process.exitCode).toBe(exitCode);
+});
+
+test('debug logging adds the stack of an unexpected error, sanitized', async () => {
+  process.env['RUNNER_DEBUG'] = '1';
+  const lines = (await print(() => runStep(() => Promise.reject(BUG)))).trim().split(/\r?\n/);
+  expect(lines.pop()).toMatch(/^::error /);
+  expect(lines).toContainEqual(expect.stringMatching(/^::debug::\s*at .*log\.test\.ts:\d+/));
+  expect(lines.filter((line) => !/^::debug::[^\p{C}]*$/u.test(line))).toEqual([]);
+});
+
+test('lines of the log are plain, those for debug logging are commands', async () => {
+  const printed = await print(() => [log.info('Signed in'), log.debug('GET /')]);
+  expect(printed).toMatch(/^Signed in\r?\n::debug::GET \/\r?\n$/);
+});
+
+/** What is printed meanwhile, without masks. */
+async function print(action: () => unknown): Promise<string> {
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  mask(SECRET);
+  await action();
+  const printed = write.mock.calls.map(([text]) => String(text)).join('');
+  write.mockRestore();
+  return printed.replaceAll(/^::add-mask::.*\r?\n/gm, '');
+}

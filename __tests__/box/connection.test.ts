@@ -1,0 +1,330 @@
+import dns from 'node:dns';
+import { createServer as createTcp, type Server, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { createServer as createTls, type TlsOptions } from 'node:tls';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { startBox } from '../../devkit/box/box.ts';
+import { type CertificateKind, certificate } from '../../devkit/box/certificates.ts';
+import { FAULTS, type FaultName, respondWith } from '../../devkit/box/faults.ts';
+import { type ProxyOptions, startProxy } from '../../devkit/box/proxy.ts';
+import { ExplainedError, TransientError } from '../../src/box/errors.ts';
+import { UserApi } from '../../src/box/user-api.ts';
+import { ACCOUNTS, ADMIN, expectNoSecret, LOGIN, LOGOUT, VERIFY } from '../support.ts';
+
+const PROXY_PASSWORD = 'pr0xy:p@ss%/#';
+const KEY = 'f0'.repeat(32);
+
+/** How a request fails: the only function here that knows the error classes of src. */
+async function failure(request: Promise<unknown>) {
+  const [result] = await Promise.allSettled([request]);
+  const error: unknown = Object(result).reason;
+  if (!(error instanceof ExplainedError)) throw new Error('No error of src', { cause: error });
+  expectNoSecret({ raw: error.message }, [ADMIN.password, KEY, PROXY_PASSWORD, 'pa%ss']);
+  const { title, answerLost: responseLost } = error;
+  const transient = error instanceof TransientError;
+  return { title, transient, responseLost, retryAfter: transient ? error.retryAfter : undefined };
+}
+
+type Failure = Awaited<ReturnType<typeof failure>>;
+const final = { transient: false, responseLost: false, retryAfter: undefined };
+const transient = { ...final, transient: true };
+
+const UNREACHABLE = { title: 'Box not reached', ...transient };
+const BUSY = { title: 'Box busy', ...transient };
+const PROXY_FAILED = { title: 'Proxy failed', ...transient };
+const UNKNOWN_HOST = { title: 'Host unknown', ...final };
+const UNTRUSTED = { title: 'Certificate not trusted', ...final };
+const INSECURE = { title: 'No secure connection', ...final };
+const REDIRECTED = { title: 'Redirected', ...final };
+const WRONG_STATUS = { title: 'Not the API of a box', ...final };
+const WRONG_RESPONSE = { title: 'Answer not understood', ...final, responseLost: true };
+const PROXY_REJECTS = { title: 'Proxy refused', ...final };
+const PROXY_SETTING = { title: 'Proxy setting not understood', ...final };
+
+const ENDPOINTS = ['login', 'logout', 'verify'] as const;
+
+async function send(
+  endpoint: (typeof ENDPOINTS)[number],
+  { host, ca }: { host: string; ca?: string | undefined },
+  { key = KEY, signal = AbortSignal.timeout(20_000) } = {},
+): Promise<unknown> {
+  const log = { info: () => {}, debug: () => {} };
+  const api = new UserApi({ url: `https://${host}/admin`, userAgent: 'test', ca, log });
+  const { email, password } = ADMIN;
+  if (endpoint === 'login') return api.login(email, password, { signal, totp: '123456' });
+  if (endpoint === 'logout') return api.logout(email, key, { signal });
+  return api.keyWorks(email, key, { signal });
+}
+
+// Names in .test lead to this machine, unless they are an error code.
+const { lookup } = dns;
+function stub(name: string, options: object, done: (...result: unknown[]) => void): void {
+  const [, code = ''] = /^(E[A-Z_]+)\.TEST$/.exec(name.toUpperCase()) ?? [];
+  const error = new Error(`getaddrinfo ${code} ${name}`);
+  const address = { address: '127.0.0.1', family: 4 };
+  if (code !== '') process.nextTick(done, Object.assign(error, { code, syscall: 'getaddrinfo' }));
+  else if (name === 'several.test') process.nextTick(done, null, [address, address]);
+  else if (name !== 'silent.test') lookup(name.replace(/.*\.test$/, 'localhost'), options, done);
+}
+Object.assign(dns, { lookup: stub });
+afterAll(() => void Object.assign(dns, { lookup }));
+
+function unsetProxy(): void {
+  for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete process.env[name];
+}
+unsetProxy();
+
+const OK = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"status": "ok"}';
+const MAIL = '220 box.test ESMTP\r\n';
+
+/** A server that records what it receives. `close` waits until every client has gone. */
+async function record(respond: string | (() => void), name = 'localhost', tls?: TlsOptions) {
+  let received = '';
+  const server: Server = tls === undefined ? createTcp() : createTls(tls);
+  server.unref().on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (data) => {
+      received += data.toString('latin1');
+      typeof respond === 'string' ? socket.end(respond) : respond();
+    });
+  });
+  server.on('tlsClientError', () => {});
+  const address = name.replace('box.test', 'localhost');
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  const close = () => new Promise<string>((resolve) => server.close(() => resolve(received)));
+  return { host: `${name}:${Object(server.address()).port}`, close };
+}
+
+test.concurrent('a request has these headers and no others', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  await send('login', box);
+  const [key = ''] = box.keys.valid();
+  expect(await send('verify', box, { key })).toBe(true);
+  await send('logout', box, { key });
+  expect(await send('verify', box, { key })).toBe(false);
+  expect(box.requestLog).toEqual([LOGIN, VERIFY, LOGOUT, VERIFY]);
+  for (const [index, all] of box.requestHeaders.entries()) {
+    const { connection, 'content-length': length, ...headers } = all;
+    const secret = index === 0 ? ADMIN.password : key;
+    expect(headers).toEqual({
+      host: box.host,
+      'user-agent': 'test',
+      accept: 'application/json',
+      authorization: `Basic ${Buffer.from(`${ADMIN.email}:${secret}`).toString('base64')}`,
+      ...(index === 0 ? { 'x-auth-token': '123456' } : {}),
+    });
+  }
+});
+
+const LOST = { ...UNREACHABLE, responseLost: true };
+/** Only the signal ends these. */
+const UNENDING: readonly FaultName[] = [101, 'silent', 'drip'];
+const OUTCOMES: ReadonlyArray<readonly [Failure, readonly FaultName[]]> = [
+  [LOST, ['reset', 'reset-after-login', 'reset-in-head', 'reset-in-body', 'close', 'cut-short']],
+  [LOST, UNENDING],
+  [BUSY, [502, 503]],
+  [{ ...BUSY, retryAfter: 5 }, [429]],
+  [{ ...BUSY, responseLost: true }, [504]],
+  [WRONG_STATUS, [401, 403, 404]],
+  [{ ...WRONG_STATUS, responseLost: true }, [500, 520]],
+  [REDIRECTED, ['redirect']],
+  [WRONG_RESPONSE, ['html', 'empty', 'broken-json', 'other-json', 'endless']],
+];
+const CASES = OUTCOMES.flatMap(([outcome, faults]) =>
+  faults.flatMap((fault) => ENDPOINTS.map((endpoint) => [endpoint, fault, outcome] as const)),
+);
+
+test.concurrent.each(CASES)('%s fails: %s', async (endpoint, fault, outcome) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  await send('login', box);
+  const [key = ''] = box.keys.valid();
+  const stop = new AbortController();
+  box.inject((exchange) => {
+    if (UNENDING.includes(fault)) setTimeout(() => stop.abort(), 100);
+    return FAULTS[fault](exchange);
+  });
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(20_000)]);
+  const failed = await failure(send(endpoint, box, { key, signal }));
+  // Only a login has a key to lose.
+  const responseLost = endpoint === 'login' ? outcome.responseLost : failed.responseLost;
+  expect([failed, box.requestLog.length]).toEqual([{ ...outcome, responseLost }, 2]);
+});
+
+test.concurrent('at most 1 MB of a body is read', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  box.inject(respondWith('{"status": "ok"}'.padEnd(900_000)), { times: 1 });
+  box.inject(respondWith('{"status": "ok"}'.padEnd(1_100_000)));
+  expect(await send('logout', box)).toEqual({ status: 'ok' });
+  expect(await failure(send('logout', box))).toEqual(WRONG_RESPONSE);
+});
+
+const STATUSES = [301, 302, 303, 307, 308, 401, 404, 500, 503];
+test.concurrent.each(STATUSES)('no redirect is followed, no body read: %i', async (status) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  await using other = await startBox({ accounts: ACCOUNTS });
+  const revoked = { 'X-Reason': 'Incorrect email address or password.' };
+  const headers = { Location: `${other.url}/login`, ...revoked };
+  box.inject(({ response }) => response.writeHead(status, headers).write('and no end'));
+  if (status === 401) expect(await send('verify', box)).toBe(false);
+  const { title } = await failure(send('login', box));
+  const expected = status < 400 ? REDIRECTED : status === 503 ? BUSY : WRONG_STATUS;
+  expect([title, other.requestLog]).toEqual([expected.title, []]);
+});
+
+test.concurrent.each<[CertificateKind, string, boolean]>([
+  ['issued', '127.0.0.1', true],
+  ['self-signed', 'localhost', true],
+  ['self-signed', 'box.test', false],
+  ['self-signed', '127.0.0.1', false],
+  ['self-signed-san', 'localhost', true],
+  ['chain', 'localhost', true],
+  ['no-intermediate', 'localhost', false],
+  ['expired', 'localhost', false],
+  ['not-yet-valid', 'localhost', false],
+  ['other-name', 'localhost', false],
+  ['by-expired-ca', 'localhost', false],
+])('certificate %s for %s is trusted with its CA only: %s', async (kind, name, trusted) => {
+  const { ca, ...served } = certificate(kind);
+  const other = certificate('by-expired-ca').ca;
+  const maxVersion = name === '127.0.0.1' ? 'TLSv1.2' : 'TLSv1.3'; // Both are spoken.
+  const { host, close } = await record(OK, name, { ...served, maxVersion });
+  if (trusted) expect(await send('logout', { host, ca: other + ca })).toEqual({ status: 'ok' });
+  for (const trust of trusted ? [other, undefined] : [ca, other + ca, other, undefined]) {
+    expect(await failure(send('login', { host, ca: trust }))).toEqual(UNTRUSTED);
+  }
+  const received = await close();
+  expect(received.match(/^Authorization: /gim)?.length ?? received).toBe(trusted ? 1 : '');
+});
+
+const addresses = Object.values(networkInterfaces()).flat();
+const onIpv6 = addresses.some((each) => each?.address === '::1') ? test.concurrent : test.skip;
+onIpv6('a box with an IPv6 address', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS, name: '[::1]' });
+  await send('login', box);
+  expect(box.requestHeaders[0]?.host).toBe(box.host);
+  expect(await failure(send('login', { host: box.host }))).toEqual(UNTRUSTED);
+  expect(box.requestLog).toEqual([LOGIN]);
+});
+
+test.concurrent('nothing is sent over older versions than TLS 1.2', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS, protocol: 'old-tls' });
+  expect([await failure(send('login', box)), box.requestLog]).toEqual([INSECURE, []]);
+});
+
+test.concurrent.each([OK, MAIL])('nothing is sent without TLS: %j', async (response) => {
+  const { host, close } = await record(response);
+  expect(await failure(send('login', { host }))).toEqual(INSECURE);
+  expect(await close()).not.toMatch(/authorization|basic/i);
+});
+
+async function demandCertificate(maxVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<void> {
+  const { ca, ...served } = certificate('issued');
+  const demand = { requestCert: true, rejectUnauthorized: true, maxVersion };
+  const { host, close } = await record(OK, 'localhost', { ...served, ...demand });
+  expect(await failure(send('login', { host, ca }))).toEqual(INSECURE);
+  await close();
+}
+test.concurrent('a demanded certificate is final, 1.2', () => demandCertificate('TLSv1.2'));
+// With TLS 1.3 the client has taken the connection for made by then.
+test.concurrent
+  .failing('a demanded certificate is final, 1.3', () => demandCertificate('TLSv1.3'));
+
+test.concurrent.each(['enotfound', 'eai_fail', 'eai_nodata'])('%s is final', async (code) => {
+  expect(await failure(send('login', { host: `${code}.test` }))).toEqual(UNKNOWN_HOST);
+});
+
+const AWAY = ['eai_again.test', '127.0.0.1:1', 'several.test:1'];
+test.concurrent.each(AWAY)('no connection to %s is transient', async (host) => {
+  expect(await failure(send('login', { host }))).toEqual(UNREACHABLE);
+});
+
+test.concurrent('the signal ends a look-up and a handshake, and lets nothing begin', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  expect(await failure(send('login', box, { signal: AbortSignal.abort() }))).toEqual(UNREACHABLE);
+  expect(box.requestLog).toEqual([]);
+  const stop = new AbortController();
+  const { host, close } = await record(() => stop.abort());
+  expect(await failure(send('login', { host }, stop))).toEqual(UNREACHABLE);
+  await close();
+  const signal = AbortSignal.timeout(100);
+  expect(await failure(send('login', { host: 'silent.test' }, { signal }))).toEqual(UNREACHABLE);
+});
+
+// Last: these change the environment of this process.
+describe('a proxy', () => {
+  afterEach(unsetProxy);
+  const hidden = () => startBox({ accounts: ACCOUNTS, name: 'box.test' });
+
+  test.each(['https_proxy', 'HTTPS_PROXY'])('from %s is used for every request', async (name) => {
+    await using box = await hidden();
+    await using proxy = await startProxy({ credentials: `us er:${PROXY_PASSWORD}` });
+    process.env[name] = proxy.url;
+    for (const endpoint of ENDPOINTS) await send(endpoint, box);
+    // For the name of the proxy, not for that of the box.
+    const other = certificate('self-signed');
+    box.serve(other);
+    expect(await failure(send('login', { ...other, host: box.host }))).toEqual(UNTRUSTED);
+    const sent = [box.requestLog, proxy.tunnels];
+    expect(sent).toEqual([[LOGIN, LOGOUT, VERIFY], Array(4).fill(box.host)]);
+  });
+
+  test.each<[ProxyOptions & { at?: string }, Failure]>([
+    [{ reject: 403 }, PROXY_REJECTS],
+    [{ credentials: 'of:others' }, PROXY_REJECTS],
+    [{ tls: true }, PROXY_REJECTS], // Nobody trusts its certificate.
+    [{ at: 'enotfound.test:1' }, PROXY_REJECTS],
+    [{ reject: 429 }, PROXY_FAILED],
+    [{ reject: 502 }, PROXY_FAILED],
+    [{ reject: 503 }, PROXY_FAILED],
+    [{ reject: 504 }, PROXY_FAILED],
+    [{ at: '127.0.0.1:1' }, PROXY_FAILED],
+    [{ at: 'eai_again.test:1' }, PROXY_FAILED],
+  ])('fails: %j', async ({ at, ...options }, outcome) => {
+    await using box = await hidden();
+    await using proxy = await startProxy(options);
+    const host = at ?? `localhost:${proxy.port}`;
+    const user = `me:${encodeURIComponent(PROXY_PASSWORD)}`;
+    process.env['https_proxy'] = `http${options.tls === true ? 's' : ''}://${user}@${host}`;
+    const failed = await failure(send('login', box));
+    expect([failed, proxy.tunnels, box.requestLog]).toEqual([outcome, [], []]);
+  });
+
+  test.each([
+    [null, PROXY_FAILED],
+    ['', PROXY_FAILED],
+    ['HTTP/1.1 200 OK\r\n\r\n', PROXY_FAILED],
+    [MAIL, PROXY_REJECTS],
+  ])('gets no credentials of the box: %j', async (response, outcome) => {
+    const stop = new AbortController();
+    const { host, close } = await record(response ?? (() => stop.abort()));
+    process.env['https_proxy'] = `http://${host}`;
+    expect(await failure(send('login', { host: 'box.test' }, stop))).toEqual(outcome);
+    expect(await close()).toMatch(/^CONNECT box\.test:443 (?!.*(authorization|basic))/is);
+  });
+
+  test.each([
+    'socks5://127.0.0.1:1',
+    'http://user:pa%ss@127.0.0.1:1',
+    'http://user:pa#ss@127.0.0.1:1',
+    'user:pa%ss@127.0.0.1:1',
+    ' ',
+  ])('is not passed by if its setting is unreadable: %j', async (setting) => {
+    await using box = await hidden();
+    process.env['https_proxy'] = setting;
+    expect([await failure(send('login', box)), box.requestLog]).toEqual([PROXY_SETTING, []]);
+  });
+
+  test.each([
+    ['box.test', true, 'elsewhere.example, .test'],
+    ['box.test', true, 'BOX.TEST:PORT'],
+    ['box.test', false, 'ox.test, box.test:1'],
+    ['localhost', true, ''],
+  ] as const)('to %s is passed by, %s, for no_proxy=%s', async (name, direct, list) => {
+    await using box = await startBox({ accounts: ACCOUNTS, name });
+    await using proxy = await startProxy({ host: '127.0.0.1' });
+    process.env['https_proxy'] = proxy.url.replace('http://', '');
+    process.env['no_proxy'] = list.replace('PORT', String(box.port));
+    await send('login', box);
+    expect(proxy.tunnels).toEqual(direct ? [] : [box.host]);
+  });
+});

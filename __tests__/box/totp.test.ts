@@ -1,0 +1,117 @@
+import { expect, test } from '@jest/globals';
+import { Daemon } from '../../devkit/box/daemon.ts';
+import { Deadline } from '../../src/box/deadline.ts';
+import { BusyError, type ExplainedError } from '../../src/box/errors.ts';
+import { readMeResponse } from '../../src/box/me-response.ts';
+import { signIn } from '../../src/box/sign-in.ts';
+import type { UserApi } from '../../src/box/user-api.ts';
+import { virtualClock } from '../clock.ts';
+import { TOTP } from '../support.ts';
+// What src loads when it is needed: a virtual clock doesn't wait for files.
+import 'otpauth/dist/otpauth.node.min.mjs';
+
+const CODE_REJECTED = 'Two-factor code refused';
+const { email, password, totpSecret: SECRET = '' } = TOTP;
+const MIDNIGHT = Date.UTC(2026, 0, 1);
+const STEP = 30_000;
+/** Failed logins within 30 s for which a box bans an address. */
+const BAN = 20;
+
+/** A box and jobs on one virtual clock. The box handles one request at a time, each in 60 ms. */
+function startBox({ start = MIDNIGHT, ahead = 0, totpSecret = SECRET } = {}) {
+  const clock = virtualClock(start);
+  const failures: number[] = [];
+  const daemon = new Daemon({
+    accounts: [{ ...TOTP, totpSecret }],
+    zone: 'example.com',
+    now: () => clock.now() + ahead,
+    onFailedLogin: () => failures.push(clock.now()),
+  });
+  let queue: Promise<unknown> = Promise.resolve();
+  const login: UserApi['login'] = async (_email, _password, { totp }) => {
+    const authorization = `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
+    const headers = { authorization, 'x-auth-token': totp };
+    const request = { method: 'POST', path: '/login', headers, body: '', address: '192.0.2.1' };
+    const response = queue.then(() => clock.sleep(60)).then(() => daemon.handle(request));
+    queue = response;
+    const { body, ...head } = await response;
+    const time = { arrived: clock.now(), date: Math.floor((clock.now() + ahead) / 1000) * 1000 };
+    const url = 'https://box.example.com/admin/login';
+    return readMeResponse({ ...head, ...time, url, body: Buffer.from(body) }, email);
+  };
+
+  /** Signs in as a job does; gets its codes, each with its time in seconds since the start. */
+  async function signInAsJob({ totpSecret = SECRET, busy = 0 } = {}) {
+    const codes: { at: number; code: string | undefined }[] = [];
+    const recorded: UserApi['login'] = (user, secret, options) => {
+      codes.push({ at: (clock.now() - start) / 1000, code: options.totp });
+      if (codes.length <= busy) throw new BusyError('box.example.com', 502, undefined);
+      return login(user, secret, options);
+    };
+    const { signal } = new AbortController();
+    const deadline = new Deadline(120, { requested: signal, final: signal }, undefined, clock);
+    const log = { info() {}, debug() {} };
+    const options = { email, password, totpSecret, deadline, log };
+    const api = Object.create({ login: recorded });
+    const result: Partial<ExplainedError> = await signIn(api, options).catch((error) => error);
+    return { codes, title: result.title };
+  }
+  return { signInAsJob, failures };
+}
+
+const between = (low: number, high: number) =>
+  expect.closeTo((low + high) / 2, -Math.log10(high - low + 0.01));
+
+test.each([
+  [59, '287082'],
+  [1_111_111_109, '081804'],
+  [1_234_567_890, '005924'],
+  [20_000_000_000, '353130'],
+])('the first code is the current one of RFC 6238 at %i s', async (seconds, code) => {
+  const box = startBox({ start: seconds * 1000 });
+  const job = await box.signInAsJob({ totpSecret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' });
+  expect(job.codes[0]).toEqual({ at: 0, code });
+});
+
+test('a wrong secret is five codes, at most three in 30 s, never one twice in a row', async () => {
+  const waits: number[] = [];
+  for (let n = 0; n < 60; n++) {
+    const start = MIDNIGHT + n * 1000;
+    const { codes, title } = await startBox({ start, totpSecret: 'A'.repeat(32) }).signInAsJob();
+    const [, second = NaN, third = NaN, fourth = NaN, ...more] = codes.map(({ at }) => at);
+    expect(title).toBe(CODE_REJECTED);
+    expect(second).toEqual(between(0, 10.1));
+    expect(third).toEqual(between(second, second + 0.1));
+    expect(fourth).toEqual(between(40, 60.1));
+    expect(more).toEqual([between(fourth, fourth + 0.1)]);
+    for (const [at, { code }] of codes.entries()) expect(code).not.toBe(codes[at + 1]?.code);
+    waits.push(second);
+  }
+  expect(Math.min(...waits)).toBeLessThan(4);
+  expect(Math.max(...waits)).toBeGreaterThan(6);
+});
+
+test.each([-300, -120, 120, 300])(
+  'the clock of a box that is %i s ahead is followed',
+  async (ahead) => {
+    const box = startBox({ start: MIDNIGHT + STEP / 2, ahead: ahead * 1000 });
+    expect(await box.signInAsJob()).toMatchObject({ title: undefined, codes: { length: 2 } });
+  },
+);
+
+test('a busy box does not use up a code', async () => {
+  const { codes, title } = await startBox().signInAsJob({ busy: 2 });
+  expect(title).toBeUndefined();
+  expect(codes.map(({ code }) => code)).toEqual(Array(3).fill(codes[0]?.code));
+});
+
+test('six jobs at once with one secret all sign in, far from a ban, in 300 runs', async () => {
+  const runs = Array.from({ length: 300 }, async (_, run) => {
+    const { signInAsJob, failures } = startBox({ start: MIDNIGHT + run * 100 });
+    const jobs = await Promise.all(Array.from({ length: 6 }, () => signInAsJob()));
+    expect(jobs.map(({ title }) => title)).toEqual(Array(6).fill(undefined));
+    const most = failures.map((from) => failures.filter((at) => at >= from && at - from <= STEP));
+    expect(Math.max(...most.map(({ length }) => length))).toBeLessThan(BAN);
+  });
+  await Promise.all(runs);
+});

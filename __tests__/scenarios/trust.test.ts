@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { startBox } from '../../devkit/box/box.ts';
+import { type CertificateKind, certificate } from '../../devkit/box/certificates.ts';
+import { startProxy } from '../../devkit/box/proxy.ts';
+import { ACCOUNTS, LOGIN, LOGOUT, run, titles } from '../support.ts';
+
+const UNTRUSTED = 'error: Certificate not trusted';
+const INSECURE = 'error: No secure connection';
+const PROXY_REJECTS = 'error: Proxy refused';
+const NOT_REVOKED = 'Key not ended';
+
+const SELF_SIGNED = certificate('self-signed');
+const OTHER_CA = certificate('by-expired-ca').ca;
+
+const directory = mkdtempSync(join(tmpdir(), 'trust-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+/** Has the CA of the stand-in box, and the certificate of the stand-in proxy. */
+const CA_FILE = join(directory, 'ca.pem');
+writeFileSync(CA_FILE, certificate('issued').ca + SELF_SIGNED.ca);
+
+const EXTRA = { NODE_EXTRA_CA_CERTS: CA_FILE };
+const OPENSSL = { SSL_CERT_FILE: CA_FILE, NODE_OPTIONS: '--use-openssl-ca' };
+const UNCHECKED = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+
+function preload(code: string): { NODE_OPTIONS: string } {
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
+test.concurrent.each([
+  ['NODE_EXTRA_CA_CERTS', EXTRA],
+  ['SSL_CERT_FILE', OPENSSL],
+] as const)('%s is trusted, but not beside ca-certificate', async (_, env) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const other = await run(box, { inputs: { 'ca-certificate': OTHER_CA }, env });
+  expect([titles(other.main), box.requestLog]).toEqual([[UNTRUSTED], []]);
+  const { main, post } = await run(box, { inputs: { 'ca-certificate': '' }, env });
+  expect([titles(main), titles(post), box.requestLog]).toEqual([[], [], [LOGIN, LOGOUT]]);
+});
+
+test.concurrent.each(['', OTHER_CA])('NODE_TLS_REJECT_UNAUTHORIZED has no effect', async (ca) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const { main } = await run(box, { inputs: { 'ca-certificate': ca }, env: UNCHECKED });
+  expect([main.exitCode, titles(main), box.requestLog]).toEqual([1, [UNTRUSTED], []]);
+});
+
+test.concurrent('ca-certificate replaces the public CAs', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const env = preload(`import tls from 'node:tls';
+    const { createSecureContext } = tls;
+    tls.createSecureContext = (options) => {
+      console.log('CAs: ' + [options.ca].flat().join().match(/BEGIN CERTIFICATE/g)?.length);
+      return createSecureContext(options);
+    };`);
+  const { main, post } = await run(box, { env });
+  for (const { log } of [main, post]) {
+    expect(log.filter((line) => line.startsWith('CAs'))).toEqual(['CAs: 1']);
+  }
+});
+
+test.concurrent('options of Node do not lower the version of TLS', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS, protocol: 'old-tls' });
+  const NODE_OPTIONS = '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0';
+  const { main } = await run(box, { env: { NODE_OPTIONS } });
+  expect([main.exitCode, titles(main), box.requestLog]).toEqual([1, [INSECURE], []]);
+});
+
+test.concurrent('the certificate of a new box is trusted as ca-certificate', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS, certificate: 'self-signed' });
+  const { main, post } = await run(box);
+  expect([titles(main), titles(post), box.requestLog]).toEqual([[], [], [LOGIN, LOGOUT]]);
+});
+
+test.concurrent.each<[CertificateKind, 'true' | 'false', string]>([
+  ['expired', 'false', 'warning'],
+  ['other-name', 'false', 'warning'],
+  ['self-signed', 'true', 'error'],
+])('a certificate that changes to %s, verify-logout: %s: %s', async (kind, verify, level) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const between = () => box.serve(certificate(kind));
+  const { post } = await run(box, { inputs: { 'verify-logout': verify }, env: UNCHECKED, between });
+  expect(titles(post)).toEqual([`${level}: ${NOT_REVOKED}`]);
+  expect([post.exitCode, box.requestLog]).toEqual([level === 'error' ? 1 : 0, [LOGIN]]);
+  expect(box.keys.valid()).toHaveLength(1);
+});
+
+test.concurrent.each([
+  ['http', {}],
+  // Not for the name of the box.
+  ['https', { tls: SELF_SIGNED }],
+] as const)('main and post use a proxy over %s', async (_, options) => {
+  await using box = await startBox({ accounts: ACCOUNTS, name: 'box.test' });
+  await using proxy = await startProxy({ ...options, credentials: 'us er:pr0xy p@ss%' });
+  const { main, post } = await run(box, { env: { https_proxy: proxy.url, ...EXTRA } });
+  expect([titles(main), titles(post), box.requestLog]).toEqual([[], [], [LOGIN, LOGOUT]]);
+  expect(proxy.tunnels).toEqual([box.host, box.host]);
+  expect(main.raw + post.raw).not.toMatch(/^\(node:\d+\)/m);
+});
+
+test.concurrent.each([
+  ['issued', UNCHECKED],
+  ['other-name', EXTRA],
+] as const)('an untrusted proxy gets no credentials: %s', async (kind, trust) => {
+  await using box = await startBox({ accounts: ACCOUNTS, name: 'box.test' });
+  await using proxy = await startProxy({ tls: certificate(kind), credentials: 'us er:pr0xy-pass' });
+  const { main } = await run(box, { env: { https_proxy: proxy.url, ...trust } });
+  expect([titles(main), proxy.tunnels, box.requestLog]).toEqual([[PROXY_REJECTS], [], []]);
+});
+
+test.concurrent('no_proxy is honored', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS, name: 'box.test' });
+  const resolve = preload(`import dns from 'node:dns';
+    const { lookup } = dns;
+    dns.lookup = (name, ...rest) => lookup(name.replace('box.test', 'localhost'), ...rest);`);
+  const env = { https_proxy: 'http://127.0.0.1:1', no_proxy: 'box.test', ...resolve };
+  const { main, post } = await run(box, { env });
+  expect([titles(main), titles(post), box.requestLog]).toEqual([[], [], [LOGIN, LOGOUT]]);
+});

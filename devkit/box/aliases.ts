@@ -1,0 +1,70 @@
+import { type BoxResponse, text } from './responses.ts';
+
+/** With or without a name. The daemon rejects domains that are reserved. */
+const ADDRESS =
+  /^([\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*)?@([a-z\d-]+\.)+(?!(test|invalid)$)[a-z\d-]+$/i;
+
+const NOWHERE = 'The alias must either forward to an address or have a permitted sender.';
+
+/** The mail aliases of a box: its own, and those that administrators add. */
+export class Aliases {
+  /** The receivers of what administrators added, by address. */
+  readonly added: Record<string, string> = {};
+  readonly #zone: string;
+
+  constructor(zone: string) {
+    this.#zone = zone;
+  }
+
+  /** A line for each, as the control panel sorts them: address, receivers, permitted senders (none). */
+  list(): BoxResponse {
+    const domains = this.#domains();
+    const administrator = `administrator@${domains[0]}`;
+    const own = domains.flatMap((domain) =>
+      ['abuse', 'admin', 'postmaster'].map((name) => [`${name}@${domain}`, administrator]),
+    );
+    const all = Object.entries<string>({
+      [administrator]: `admin@${this.#zone}`,
+      [`hostmaster@${domains[0]}`]: administrator,
+      ...Object.fromEntries(own),
+      ...this.added,
+    }).toSorted(([one], [other]) => (one < other ? -1 : 1));
+    const sorted = domains.flatMap((domain) => all.filter(([each]) => domainOf(each) === domain));
+    return text(sorted.map(([address, to]) => `${address}\t${to}\t\n`).join(''));
+  }
+
+  add(form: URLSearchParams): BoxResponse {
+    const address = (form.get('address') ?? '').toLowerCase().trim();
+    if (address === '') return text('No email address provided.', 400);
+    if (!ADDRESS.test(address)) return text(`Invalid email address (${address}).`, 400);
+    const to = (form.get('forwards_to') ?? '').split(/[,\n]/).flatMap((each) => each.trim() || []);
+    const invalid = to.find((each) => each.startsWith('@') || !ADDRESS.test(each));
+    if (invalid) return text(`Invalid receiver email address (${invalid}).`, 400);
+    if (to.length === 0) return text(NOWHERE, 400);
+    const exists = address in this.added;
+    if (exists && form.get('update_if_exists') !== '1') {
+      return text(`Alias already exists (${address}).`, 400);
+    }
+    const domain = domainOf(address);
+    const changes = this.#domains().includes(domain) ? '' : `updated DNS: ${domain}\nweb updated\n`;
+    this.added[address] = to.join(',');
+    return text(`alias ${exists ? 'updated' : 'added'}\n${changes}`);
+  }
+
+  remove(form: URLSearchParams): BoxResponse {
+    const address = form.get('address') ?? '';
+    if (!(address in this.added)) return text(`That's not an alias (${address}).`, 400);
+    delete this.added[address];
+    return text('alias removed\n');
+  }
+
+  /** The box comes first. */
+  #domains(): string[] {
+    const added = Object.keys(this.added).map(domainOf).toSorted();
+    return [...new Set([`box.${this.#zone}`, this.#zone, ...added])];
+  }
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
