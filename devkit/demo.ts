@@ -25,7 +25,7 @@ const inputs = {
   'ca-certificate': ca,
 };
 const proxies = Object.entries(process.env).filter(([name]) => !box && /_proxy$/i.test(name));
-const env: Record<string, string> = Object.fromEntries(proxies);
+const env = Object.fromEntries(proxies) as Record<string, string>;
 const agent = new Agent({ proxyEnv: env, ...(ca && { ca, allowPartialTrustChain: true }) });
 
 const title = (text: string) => console.log(`\n${styleText('bold', text)}`);

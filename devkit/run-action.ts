@@ -43,10 +43,9 @@ export async function runAction(options: RunOptions = {}): Promise<{ main: Step;
   const inputs: Record<string, string> = {};
   for (const [name, { default: value = '' }] of Object.entries(declared)) inputs[name] = value;
   Object.assign(inputs, options.inputs);
-  const given = Object.entries(inputs).map(([name, value]) => [
-    `INPUT_${name.toUpperCase()}`,
-    value,
-  ]);
+  const given = Object.entries(inputs).map(
+    ([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const,
+  );
   const directory = mkdtempSync(join(tmpdir(), 'runner-'));
   const masks: string[] = [];
   try {
@@ -136,8 +135,8 @@ async function runStep(
     exitCode,
     signal,
     raw,
-    outputs: read(GITHUB_OUTPUT),
-    state: read(GITHUB_STATE),
+    outputs: readCommandFile(GITHUB_OUTPUT),
+    state: readCommandFile(GITHUB_STATE),
   };
 }
 
@@ -147,7 +146,7 @@ function decode(text: string): string {
 }
 
 /** The values in a command file: `name=value`, or `name<<delimiter`, the value and the delimiter on lines. */
-function read(path: string): Record<string, string> {
+export function readCommandFile(path: string): Record<string, string> {
   const values: Record<string, string> = {};
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return values;
   const lines = readFileSync(path, 'utf8').split(/\r?\n/);

@@ -121,7 +121,7 @@ test.each<[string, Reply<object>[], Partial<typeof DEFAULTS>, string | undefined
   ['a key is lost, then cancelled', [lost, busy()], { requested: 1 }, CANCELLED, { keysLost: 1 }],
   ['cancelled before a key', [ok], SLOW, undefined, { end: 5 }],
   ['cancelled before a final error', [wrongPassword], SLOW, PASSWORD_REJECTED, { end: 5 }],
-  ['cancelled before a transient error', [refused], SLOW, CANCELLED, { end: 5 }],
+  ['cancelled before a transient error', [busy(200)], SLOW, CANCELLED, { end: 5 }],
   ['cancelled, no response', [ok], { ...SLOW, delay: 99 }, CANCELLED, { end: 10, keysLost: 1 }],
 ])('sign-in: %s', async (_, replies, options, title, expected) => {
   const { calls, ...rest } = await signInTo(replies, options);

@@ -9,50 +9,182 @@ import { FAULTS } from '../../devkit/box/faults.ts';
 import { ACCOUNTS, ADMIN, LOGIN, LOGOUT, TOTP, USER, VERIFY } from '../support.ts';
 
 const INCORRECT = 'Incorrect email address or password.';
-const NOT_USER = `That's not a user (${ADMIN.email}).`;
 const NO_HEADER = 'Authorization header invalid.';
 const NOT_ASCII = "'ascii' codec can't decode byte 0xc3 in position 16: ordinal not in range(128)";
 const [OK, NO, BAD] = ['200 OK', '401 UNAUTHORIZED', '400 BAD REQUEST'];
 
-/** Sends `POST /admin/login` or the like. If there is no response, the status is the error's code. */
 async function send(box: Box, line: string, headers = {}, body = '') {
   const [method, path = ''] = line.split(' ');
-  const length = body === '' ? {} : { 'content-length': Buffer.byteLength(body) };
-  const options = { method, headers: { ...length, ...headers }, ca: box.ca, agent: false };
-  const sent = request(new URL(path, box.url), options).end(body);
-  const [response] = await once(sent, 'response').catch(({ code }) => [{ statusCode: code }]);
+  const sent = request(new URL(path, box.url), { method, headers, ca: box.ca, agent: false });
+  if (body !== '') sent.setHeader('Content-Length', Buffer.byteLength(body));
+  const [response] = await once(sent.end(body), 'response');
   sent.on('error', () => {});
-  const { statusCode, statusMessage = '', headers: received = {} } = response;
-  const full = await text(response).catch(({ code }) => `${code}`);
-  return { status: `${statusCode} ${statusMessage}`, headers: received, body: full };
-}
-
-/** The daemon's response, without a connection. */
-function ask({ daemon }: Box, line: string, headers: object) {
-  const [method = '', path = ''] = line.replace('/admin', '').split(' ');
-  const reply = daemon.handle({ method, path, headers: { ...headers }, body: '', address: '::1' });
-  return { ...reply, body: JSON.parse(`${reply.body}`) };
+  const { 'x-reason': reason, 'www-authenticate': realm } = response.headers;
+  const status = `${response.statusCode} ${response.statusMessage}`;
+  return { status, reason, realm, body: await text(response) };
 }
 
 function basic(email: string, secret: string, more = {}): object {
-  return { authorization: `Basic ${Buffer.from(`${email}:${secret}`).toString('base64')}`, ...more };
+  return { authorization: `Basic ${btoa(`${email}:${secret}`)}`, ...more };
 }
 
 const asAdmin = basic(ADMIN.email, ADMIN.password);
+const asUser = basic(USER.email, USER.password);
 const wrong = (more = {}) => basic(ADMIN.email, 'wrong', more);
 const withCode = (code: string) => basic(TOTP.email, TOTP.password, { 'x-auth-token': code });
 const raw = (authorization: string) => ({ authorization });
+const verify = async (box: Box, key: string): Promise<unknown> =>
+  (await send(box, VERIFY, basic(ADMIN.email, key))).reason;
+const add = ({ daemon: { sessions } }: Box, count: number) =>
+  Array.from({ length: count }, () => sessions.create(USER.email, ''));
+const lost = ({ code }: { code: string }) => ({ status: code });
 
-/** A box whose clock stands still until the test moves it, with what the tests do most. */
-async function start(options: BoxOptions = {}) {
-  let now = Date.UTC(2026, 0, 1);
-  const accounts = [...ACCOUNTS, { ...USER, email: 'colon@example.com', password: 'a:b' }];
-  const box = await startBox({ accounts, clock: () => now, ...options });
-  return Object.assign(box, {
-    wait: (days: number) => {
-      now += days * 24 * 3600 * 1000;
-    },
-    newKey: (): string => ask(box, LOGIN, asAdmin).body.api_key,
-    verify: (key: string) => ask(box, VERIFY, basic(ADMIN.email, key)).headers['X-Reason'] ?? OK,
-  });
+/** Its clock stands still until the test moves it. */
+type TestBox = Box & { readonly clock: Date };
+async function start(options: BoxOptions = {}): Promise<TestBox> {
+  const clock = new Date(Date.UTC(2026, 0, 1));
+  const accounts = [...ACCOUNTS, { ...ADMIN, email: 'colon@example.com', password: 'a:b' }];
+  return Object.assign(await startBox({ accounts, clock: () => +clock, ...options }), { clock });
 }
+
+const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+const invalid = (reason: string) => json({ reason, status: 'invalid' });
+const GRANTED = { api_key: 'KEY', email: ADMIN.email, privileges: ['admin'], status: 'ok' };
+const matching = (expected: string | RegExp) =>
+  typeof expected === 'string' ? expected : expect.stringMatching(expected);
+
+test.concurrent.each<[string, string, string | RegExp, ...object[]]>([
+  [LOGIN, OK, json(GRANTED), asAdmin],
+  [LOGIN, OK, json({ ...GRANTED, email: USER.email, privileges: [] }), asUser],
+  [LOGIN, OK, json({ ...GRANTED, email: 'colon@example.com' }), basic('colon@example.com', 'a:b')],
+  [LOGIN, OK, invalid(INCORRECT), wrong(), basic('CI@example.com', ADMIN.password)],
+  [LOGIN, OK, invalid(INCORRECT), basic('x@example.com', 'x'), raw('Basic Y2-k6_e A==')],
+  [LOGIN, OK, invalid('Enter a password.'), basic(ADMIN.email, '')],
+  [LOGIN, OK, /^{\n {2}"reason": ("missing-totp-token"),\n {2}"status": \1\n}\n$/, withCode('')],
+  [LOGIN, OK, invalid('invalid-totp-token'), withCode('000000')],
+  [LOGIN, OK, invalid(NO_HEADER), {}, raw('Bearer Y2k6'), raw('Basic Y2k='), basic('', 'x')],
+  [LOGIN, OK, invalid('Incorrect padding'), raw('Basic Y2k6eA')],
+  [LOGIN, OK, invalid(NOT_ASCII), basic(ADMIN.email, 'p\u00c3\u00a9')],
+  [LOGIN, '400 Bad Request', /<center>nginx</, wrong({ x: 'x'.repeat(9000) })],
+  [VERIFY, OK, 'true\n', asAdmin],
+  [VERIFY, NO, 'You are not an administrator.\n', basic(USER.email, USER.password)],
+  [VERIFY, NO, `${NO_HEADER}\n`, {}],
+  [VERIFY, NO, `${INCORRECT}\n`, wrong(), wrong({ accept: '*/*' })],
+  [VERIFY, NO, /^{"status": "error", "reason": "Inc.*"}\n$/, wrong({ accept: 'application/json' })],
+  [VERIFY, '403 FORBIDDEN', `${INCORRECT}\n`, wrong({ 'x-requested-with': 'XMLHttpRequest' })],
+  [LOGOUT, OK, json({ status: 'ok' }), {}, wrong()],
+  ['HEAD /admin/system/privacy', OK, '', asAdmin],
+  ['OPTIONS /admin/login', OK, '', {}],
+  ['GET /admin/login', '405 METHOD NOT ALLOWED', /^<!doctype html>\n<html lang=en>\n/, {}],
+  ['GET /admin/nothing', '404 NOT FOUND', /<title>404 Not Found<\/title>\n/, {}],
+  ['GET /login', '404 Not Found', /^<html>\r\n<head><title>404 Not Found<\/title>/, {}],
+])('%s: %s %j', async (line, status, body, ...requests) => {
+  await using box = await start();
+  for (const headers of requests) {
+    const reply = await send(box, line, headers);
+    const shown = reply.body.replace(/[0-9a-f]{64}/, 'KEY');
+    const realm = status === NO ? 'Basic realm="Mail-in-a-Box Management Server"' : undefined;
+    expect([reply.status, reply.realm, shown]).toEqual([status, realm, matching(body)]);
+  }
+});
+
+const [DNS, ADD] = ['dns/custom/www.example.com', 'POST mail/aliases/add'];
+const ALIAS = 'address=Preview@example.com&forwards_to=a@example.com,b@example.com';
+
+test.concurrent('the admin API manages DNS records and aliases', async () => {
+  await using box = await start({ name: '127.0.0.1' });
+  const steps: Array<[string, string, string | RegExp, string?]> = [
+    ['GET system/version', '', 'v75'],
+    ['GET dns/zones', '', '[\n  "example.com"\n]\n'],
+    [`PUT ${DNS}`, '203.0.113.7', 'updated DNS: example.com\n'],
+    [`PUT ${DNS}`, '203.0.113.7', 'OK'],
+    [`POST ${DNS}/a`, '203.0.113.8', 'updated DNS: example.com\n'],
+    [`DELETE ${DNS}`, '203.0.113.7', 'updated DNS: example.com\n'],
+    [`PUT ${DNS}`, '', 'updated DNS: example.com\n'],
+    ['PUT dns/custom/www', '203.0.113.7', /^www is not a domain name or a subdomain/, BAD],
+    [`PUT ${DNS}/MX`, 'nonsense', /Internal Server Error/, '500 INTERNAL SERVER ERROR'],
+    ['PUT dns/custom/a.example.com/TXT', 'caf\u00e9', /Error/, '500 INTERNAL SERVER ERROR'],
+    ['GET dns/custom', '', /^\[\n {2}\{\n {4}"qname": "a\..*"caf".*"127\.0\.0\.1".*"nonsense"/s],
+    [`DELETE ${DNS}/MX`, '', 'updated DNS: example.com\n'],
+    ['GET mail/aliases', '', /^(\S+@\S+\tadmin\S+\t\n){8,}$/],
+    [ADD, ALIAS, 'alias added\n'],
+    [ADD, `${ALIAS}&update_if_exists=1`, 'alias updated\n'],
+    [ADD, `${ALIAS}.test`, 'Invalid receiver email address (b@example.com.test).', BAD],
+    ['GET mail/aliases', '', /^preview@example.com\ta@example.com,b@example.com\t$/m],
+    ['POST mail/aliases/remove', 'address=preview@example.com', 'alias removed\n'],
+    [ADD, ALIAS.replace('.com', '.org'), /^alias added\nupdated DNS: example.org\nweb updated\n$/],
+  ];
+  for (const [line, body, expected, status = OK] of steps) {
+    const headers = { ...asAdmin, 'content-type': 'application/x-www-form-urlencoded' };
+    const reply = await send(box, line.replace(' ', ' /admin/'), headers, body);
+    expect([line, reply.status, reply.body]).toEqual([line, status, matching(expected)]);
+  }
+  expect((await send(box, 'POST /admin/mail/aliases/add', asAdmin, ALIAS)).status).toBe(BAD);
+});
+
+test.concurrent.each<[string, unknown, (box: TestBox, key: string) => unknown]>([
+  ['47 hours', undefined, ({ clock }) => clock.setUTCHours(47)],
+  ['48 hours', INCORRECT, ({ clock }) => clock.setUTCHours(48)],
+  ['a new password', INCORRECT, ({ daemon }) => daemon.accounts.set(ADMIN.email, USER)],
+  ['TOTP', INCORRECT, ({ daemon }) => daemon.accounts.set(ADMIN.email, { ...TOTP, ...ADMIN })],
+  ['deletion', "That's not a user (ci@example.com).", ({ daemon }) => daemon.accounts.clear()],
+  ['a restart', INCORRECT, (box) => box.restart()],
+  ['logout', INCORRECT, (box, key) => send(box, LOGOUT, basic(ADMIN.email, key))],
+  ['logout of another', undefined, (box, key) => send(box, LOGOUT, basic(USER.email, key))],
+  ['used: 2', INCORRECT, async (box, key) => [add(box, 1), await verify(box, key), add(box, 63)]],
+  ['used: 64', undefined, async (box, key) => [add(box, 63), await verify(box, key), add(box, 63)]],
+])('a key after %s: %s', async (_, expected, change) => {
+  await using box = await start();
+  const { api_key: key } = JSON.parse((await send(box, LOGIN, asAdmin)).body);
+  box.clock.setUTCHours(24);
+  expect(await verify(box, key)).toBeUndefined();
+  expect((await send(box, LOGIN, basic(ADMIN.email, key))).body).toBe(invalid(INCORRECT));
+  await change(box, key);
+  expect(box.keys.valid().includes(key)).toBe(expected === undefined);
+  expect(await verify(box, key)).toBe(expected);
+});
+
+test.concurrent('codes of three steps are accepted, but not the last one again', async () => {
+  await using box = await start();
+  const secret = Secret.fromBase32(`${TOTP.totpSecret}`);
+  const results = [];
+  for (const step of [0, 0, 1, 1, 0, -1, 2]) {
+    const code = Totp.generate({ secret, timestamp: +box.clock + step * 30_000 });
+    results.push(JSON.parse((await send(box, LOGIN, withCode(code))).body).status);
+  }
+  expect(results).toEqual(['ok', 'invalid', 'ok', 'invalid', 'ok', 'ok', 'invalid']);
+});
+
+test.concurrent('20 failed logins within 30 s ban an address for ten minutes', async () => {
+  await using box = await start();
+  const fail = (times: number, line: string) =>
+    Promise.all(Array.from({ length: times }, () => send(box, line, wrong()).catch(lost)));
+  const others = [send(box, LOGIN, withCode('')), send(box, VERIFY), fail(1, LOGOUT)];
+  await Promise.all([fail(19, LOGIN), ...others]);
+  box.clock.setUTCSeconds(30);
+  expect(await fail(20, VERIFY)).toMatchObject(Array(20).fill({ status: NO }));
+  box.clock.setUTCMilliseconds(599_999);
+  expect(await fail(1, LOGIN)).toMatchObject([{ status: expect.stringContaining('ECONN') }]);
+  box.clock.setUTCMilliseconds(1000);
+  expect(await fail(1, LOGIN)).toMatchObject([{ status: OK }]);
+});
+
+test.concurrent('one request at a time, and to the end, even if nginx has given up on it', async () => {
+  await using box = await start({ delay: 500, gatewayTimeout: 750 });
+  const replies = await Promise.all([1, 2, 3].map(() => send(box, LOGIN, asAdmin)));
+  expect(replies.map(({ status }) => status.slice(0, 3)).sort()).toEqual(['200', '504', '504']);
+  for (let turn = 0; turn < 1000 && box.keys.valid().length < 3; turn++) await pause(10);
+  expect(box.keys.valid()).toHaveLength(3);
+});
+
+test.concurrent.each(Object.entries(FAULTS))('the fault %s hits one login', async (name, fault) => {
+  await using box = await start();
+  box.inject(fault, { at: 'login', times: 1 });
+  expect((await send(box, LOGOUT)).status).toBe(OK);
+  const first = send(box, LOGIN, asAdmin).catch(lost);
+  for (let turn = 0; turn < 1000 && box.requestLog.length < 2; turn++) await pause(10);
+  const code = /^\d+/.exec(name)?.[0] ?? '';
+  if (!/silent|drip|endless|101/.test(name)) expect((await first).status).toContain(code);
+  const { status } = await send(box, LOGIN, asAdmin).catch(lost);
+  expect(status).toContain(/gone|ban/.test(name) ? 'ECONN' : OK);
+});

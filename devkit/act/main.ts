@@ -1,17 +1,19 @@
-/** `npm run act [-- PART...]`: runs workflows, examples and documented commands against a stand-in box. */
-import { describe } from 'node:test';
-import { requireAct } from './act.ts';
+/** `npm run act`: runs the workflow e2e.yml, the examples and the documented commands against a stand-in box. */
+import assert from 'node:assert/strict';
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { act, ROOT, requireAct } from './act.ts';
 import { testCommands } from './commands.ts';
 import { testExamples } from './examples.ts';
-import { testWorkflows } from './workflows.ts';
 
-const PARTS = { workflows: testWorkflows, examples: testExamples, commands: testCommands };
-const wanted = process.argv.slice(2);
-if (!wanted.every((part) => part in PARTS)) {
-  console.error(`The parts are: ${Object.keys(PARTS).join(', ')}`);
-  process.exit(1);
-}
 requireAct();
-for (const [part, addTests] of Object.entries(PARTS)) {
-  if (wanted.length === 0 || wanted.includes(part)) describe(part, { concurrency: 2 }, addTests);
-}
+describe('examples', { concurrency: 2 }, testExamples);
+describe('commands', testCommands);
+test('e2e.yml', async () => {
+  const isLink = lstatSync(join(ROOT, 'node_modules')).isSymbolicLink();
+  assert.ok(!isLink, 'node_modules is a link, and npm ci in the workflow would empty its target.');
+  const args = ['--matrix=os:ubuntu-latest'];
+  const { exitCode, output } = await act('workflow_dispatch', 'e2e.yml', ROOT, args);
+  assert.equal(exitCode, 0, output);
+});

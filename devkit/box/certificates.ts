@@ -24,6 +24,7 @@ export const CERTIFICATE_KINDS = {
 
 export type CertificateKind = keyof typeof CERTIFICATE_KINDS;
 
+/** One of the certificates that make-certificates.sh made. */
 export function certificate(kind: CertificateKind): Certificate {
   const cert = kind === 'chain' ? pem['no-intermediate'] + pem.intermediate : pem[kind];
   const selfSigned = kind.startsWith('self-signed');

@@ -89,11 +89,11 @@ function stop(): never {
 function readOptions(): Readonly<Record<string, string>> {
   const known = [...USAGE.matchAll(/^ +--([\w-]+)(?: ([\w|-]+))?/gm)];
   const types = known.map(([, name, takes]) => [name, { type: takes ? 'string' : 'boolean' }]);
-  const { values } = parseArgs({ options: Object.fromEntries(types) });
-  if (values.help) throw new Error(USAGE);
-  for (const [, name, takes = 'true'] of known) {
+  const values = parseArgs({ options: Object.fromEntries(types) }).values as Record<string, string>;
+  if (values['help']) throw new Error(USAGE);
+  for (const [, name = '', takes = 'true'] of known) {
     const pattern = takes.replace(/^NUMBER$/, '-?\\d{1,6}').replace(/^FILE$/, '.+');
-    if (name in values && !RegExp(`^(${pattern})$`).test(values[name]))
+    if (name in values && !RegExp(`^(${pattern})$`).test(values[name] ?? ''))
       throw new Error(`--${name} takes ${takes}, not '${values[name]}'.`);
   }
   return values;

@@ -1,0 +1,2 @@
+// What a post-step without state is compared with.
+require('node:https');

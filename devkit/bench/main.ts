@@ -1,0 +1,82 @@
+/** `npm run bench`: times dist/ and bare scripts that send the same request, as whole processes and in turn. */
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { ADMIN } from '../box/box.ts';
+import { readCommandFile } from '../run-action.ts';
+
+const dist = { type: 'string' as const, multiple: true as const, default: ['dist'] };
+const { values } = parseArgs({ options: { dist, pairs: { type: 'string', default: '31' } } });
+const WARM_UP = 3;
+const runs = WARM_UP + Number(values.pairs);
+if (!(runs > WARM_UP)) throw new Error(`--pairs takes a number, not '${values.pairs}'`);
+const box = fork(join(import.meta.dirname, 'box.ts'), [`${runs * values.dist.length}`]);
+const [{ host, ca, hidden, https_proxy, totpSecret }] = await once(box, 'message');
+const directory = mkdtempSync(join(tmpdir(), 'bench-'));
+const file = (name: string) => join(directory, name);
+const env = {
+  ...{ INPUT_TIMEOUT: '120', INPUT_LOGOUT: 'true', 'INPUT_VERIFY-LOGOUT': 'false' },
+  INPUT_EMAIL: ADMIN.email,
+  INPUT_PASSWORD: ADMIN.password,
+  INPUT_HOST: host,
+  GITHUB_STATE: file('state'),
+  GITHUB_OUTPUT: file('output'),
+  RUNNER_TEMP: directory,
+  NODE_EXTRA_CA_CERTS: file('ca.pem'),
+  SystemRoot: process.env['SystemRoot'],
+};
+let next = 0;
+const withTotp = () => ({ INPUT_EMAIL: `${next++}@example.com`, 'INPUT_TOTP-SECRET': totpSecret });
+const withCa = () => ({ NODE_EXTRA_CA_CERTS: '', 'INPUT_CA-CERTIFICATE': ca });
+try {
+  for (const name of ['state', 'output', 'ca.pem'])
+    writeFileSync(file(name), name === 'ca.pem' ? ca : '');
+  console.log('Milliseconds of dist/ and of the bare script, and their ratio: median (min-max)');
+  await compare('main', 'login.cjs');
+  await compare('main with ca-certificate', 'login.cjs', withCa);
+  await compare('main with two-factor', 'login.cjs', withTotp);
+  await compare('main through a proxy', 'login.cjs', () => ({ INPUT_HOST: hidden, https_proxy }));
+  await compare('post', 'logout.cjs', savedState);
+  await compare('post without state', 'load.cjs');
+} finally {
+  box.kill();
+  rmSync(directory, { recursive: true });
+}
+
+async function compare(name: string, bare: string, variables?: (dist: string) => object) {
+  const step = `${name.split(' ')[0]}.cjs`;
+  const series = values.dist.map((dist) => ({ dist, times: [] as number[] }));
+  const bareTimes: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    for (const { dist, times } of series)
+      times.push(await time(join(dist, step), await variables?.(dist)));
+    bareTimes.push(await time(join(import.meta.dirname, bare)));
+  }
+  for (const { dist, times } of series) {
+    const ratios = times.map((ms, run) => ms / (bareTimes[run] ?? 1));
+    const cells = [summary(times, 1), summary(bareTimes, 1), summary(ratios, 2)];
+    console.log(name.padEnd(24), ...cells, values.dist.length > 1 ? dist : '');
+  }
+}
+
+async function savedState(dist: string): Promise<object> {
+  writeFileSync(file('state'), '');
+  await time(join(dist, 'main.cjs'));
+  const state = Object.entries(readCommandFile(file('state')));
+  return Object.fromEntries(state.map(([name, value]) => [`STATE_${name}`, value]));
+}
+
+async function time(script: string, variables = {}): Promise<number> {
+  const started = performance.now();
+  await promisify(execFile)(process.execPath, [script], { env: { ...env, ...variables } });
+  return performance.now() - started;
+}
+
+function summary(numbers: readonly number[], digits: number): string {
+  const sorted = numbers.slice(WARM_UP).toSorted((one, other) => one - other);
+  const at = (index: number) => sorted.at(index)?.toFixed(digits);
+  return `${at(sorted.length >> 1)} (${at(0)}-${at(-1)})`.padStart(22);
+}
