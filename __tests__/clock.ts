@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../src/box/clock.ts';
+import type { Clock } from '../src/box/context.ts';
 
-/** Turns of the event loop without news after which everybody is taken to wait: a dynamic import takes some. */
-const IDLE_TURNS = 25;
+/** Turns of the event loop without news after which everybody is taken to wait. */
+const IDLE_TURNS = 5;
 
 interface Sleeper {
   readonly until: number;
@@ -27,20 +27,26 @@ export function virtualClock(start = Date.UTC(2026, 0, 1)): Clock {
     running = false;
   }
 
-  return {
-    now: () => now,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted === true) return resolve();
-        const wake = () => {
-          sleepers.delete(sleeper);
-          signal?.removeEventListener('abort', wake);
-          resolve();
-        };
-        const sleeper = { until: now + ms, wake };
-        sleepers.add(sleeper);
-        signal?.addEventListener('abort', wake);
-        if (!running) void run();
-      }),
-  };
+  function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve();
+      const wake = () => {
+        sleepers.delete(sleeper);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const sleeper = { until: now + ms, wake };
+      sleepers.add(sleeper);
+      signal?.addEventListener('abort', wake);
+      if (!running) void run();
+    });
+  }
+
+  function timeout(ms: number): AbortSignal {
+    const controller = new AbortController();
+    void sleep(ms).then(() => controller.abort());
+    return controller.signal;
+  }
+
+  return { now: () => now, sleep, timeout };
 }

@@ -41,8 +41,8 @@ export const onPosix = process.platform === 'win32' ? test.skip : test;
 export const onLinux = process.platform === 'linux' ? test : test.skip;
 
 /**
- * Runs the built action, as ADMIN unless the inputs say otherwise and with debug logging. Fails if either step prints
- * a secret or a stack trace, or an annotation without its link.
+ * Runs the built action, as ADMIN unless the inputs name another account, with debug logging. Fails if a step prints a
+ * secret or an uncaught error, or an annotation that is too long or lacks its link.
  */
 export async function run(
   box: Pick<Box, 'host' | 'ca' | 'keys'>,
@@ -63,6 +63,7 @@ export async function run(
     expect(step.raw).not.toMatch(/^\s+at .*[:(]\d+/m);
     for (const { title, message } of step.annotations) {
       expect(message).toMatch(/^[^\n]+$/);
+      expect(message.length).toBeLessThanOrEqual(300);
       expect(message.endsWith(`${TROUBLESHOOTING}#${anchor(title)}`)).toBe(true);
     }
   }
@@ -70,7 +71,7 @@ export async function run(
 }
 
 const { homepage, version } = manifest;
-const TROUBLESHOOTING = `${homepage}/blob/v${version}/docs/troubleshooting.md`;
+const TROUBLESHOOTING = `${homepage}/blob/v${version.split('.')[0]}/docs/troubleshooting.md`;
 
 /** GitHub's anchor of a heading. */
 export function anchor(heading: string): string {
@@ -83,6 +84,26 @@ export function anchor(heading: string): string {
 /** The titles of a step's annotations, each with its level. */
 export function titles({ annotations }: Step): string[] {
   return annotations.map(({ level, title }) => `${level}: ${title}`);
+}
+
+/** The log without debug logging. */
+export function shown({ log }: Step): string[] {
+  return log.filter((line) => !line.startsWith('##[debug]'));
+}
+
+/** Credentials as Basic authentication sends them. */
+export function basic(email: string, secret: string): string {
+  return Buffer.from(`${email}:${secret}`).toString('base64');
+}
+
+/** The inputs that name an account. */
+export function as({ email, password }: Account): { email: string; password: string } {
+  return { email, password };
+}
+
+/** Variables with which a step runs code before its own. */
+export function preload(code: string): { NODE_OPTIONS: string } {
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
 }
 
 function secretsIn(values: Readonly<Record<string, string>>): string[] {
@@ -100,9 +121,9 @@ function secretsIn(values: Readonly<Record<string, string>>): string[] {
   ];
 }
 
-/** Fails if a step printed a secret, or a form of it, other than to have it masked. */
+/** Fails if a step printed a secret, or a form of it, other than as a mask. */
 export function expectNoSecret({ raw }: Pick<Step, 'raw'>, secrets: readonly string[]): void {
-  // Commands encode a percent sign, which many a form has.
+  // Commands encode a percent sign, which many forms have.
   const printed = raw.replaceAll(/^::add-mask::.*$/gm, '').replaceAll('%25', '%');
   for (const secret of secrets.filter((each) => each.length > 3)) {
     for (const form of formsOf(secret)) expect(printed).not.toContain(form);

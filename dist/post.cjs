@@ -1,372 +1,122 @@
 /******/ (() => { // webpackBootstrap
-/******/ 	var __webpack_modules__ = ({
+/******/ 	"use strict";
+/******/ 	var __webpack_modules__ = ({});
+/************************************************************************/
+/******/ 	// The module cache
+/******/ 	var __webpack_module_cache__ = {};
+/******/ 	
+/******/ 	// The require function
+/******/ 	function __nccwpck_require__(moduleId) {
+/******/ 		// Check if module is in cache
+/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 		if (cachedModule !== undefined) {
+/******/ 			return cachedModule.exports;
+/******/ 		}
+/******/ 		// Create a new module (and put it into the cache)
+/******/ 		var module = __webpack_module_cache__[moduleId] = {
+/******/ 			// no module.id needed
+/******/ 			// no module.loaded needed
+/******/ 			exports: {}
+/******/ 		};
+/******/ 	
+/******/ 		// Execute the module function
+/******/ 		var threw = true;
+/******/ 		try {
+/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 			threw = false;
+/******/ 		} finally {
+/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 		}
+/******/ 	
+/******/ 		// Return the exports of the module
+/******/ 		return module.exports;
+/******/ 	}
+/******/ 	
+/************************************************************************/
+/******/ 	/* webpack/runtime/asset-relocator-loader */
+/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
+/******/ 	
+/******/ 	/* webpack/runtime/create fake namespace object */
+/******/ 	(() => {
+/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 		var leafPrototypes;
+/******/ 		// create a fake namespace object
+/******/ 		// mode & 1: value is a module id, require it
+/******/ 		// mode & 2: merge all properties of value into the ns
+/******/ 		// mode & 4: return value when already ns object
+/******/ 		// mode & 16: return value when it's Promise-like
+/******/ 		// mode & 8|1: behave like require
+/******/ 		__nccwpck_require__.t = function(value, mode) {
+/******/ 			if(mode & 1) value = this(value);
+/******/ 			if(mode & 8) return value;
+/******/ 			if(typeof value === 'object' && value) {
+/******/ 				if((mode & 4) && value.__esModule) return value;
+/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 			}
+/******/ 			var ns = Object.create(null);
+/******/ 			__nccwpck_require__.r(ns);
+/******/ 			var def = {};
+/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 			}
+/******/ 			def['default'] = () => (value);
+/******/ 			__nccwpck_require__.d(ns, def);
+/******/ 			return ns;
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/define property getters */
+/******/ 	(() => {
+/******/ 		// define getter functions for harmony exports
+/******/ 		__nccwpck_require__.d = (exports, definition) => {
+/******/ 			for(var key in definition) {
+/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 				}
+/******/ 			}
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
+/******/ 	(() => {
+/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/make namespace object */
+/******/ 	(() => {
+/******/ 		// define __esModule on exports
+/******/ 		__nccwpck_require__.r = (exports) => {
+/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 			}
+/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/************************************************************************/
+var __webpack_exports__ = {};
 
-/***/ 770:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: ./build/package.json
+const package_namespaceObject = /*#__PURE__*/JSON.parse('{"UU":"mailinabox-login","rE":"1.0.0","TB":"https://github.com/OWNER/mailinabox-login"}');
+;// CONCATENATED MODULE: ./build/src/version.js
 
-module.exports = __nccwpck_require__(218);
+const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`;
+const DOCUMENTS = `${package_namespaceObject.TB}/blob/v${package_namespaceObject.rE.split('.')[0]}/docs`;
 
-
-/***/ }),
-
-/***/ 218:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-"use strict";
-var __webpack_unused_export__;
+;// CONCATENATED MODULE: ./build/src/action/node-version.js
 
 
-var net = __nccwpck_require__(278);
-var tls = __nccwpck_require__(756);
-var http = __nccwpck_require__(611);
-var https = __nccwpck_require__(692);
-var events = __nccwpck_require__(434);
-var assert = __nccwpck_require__(67);
-var util = __nccwpck_require__(23);
-
-
-exports.httpOverHttp = httpOverHttp;
-exports.httpsOverHttp = httpsOverHttp;
-exports.httpOverHttps = httpOverHttps;
-exports.httpsOverHttps = httpsOverHttps;
-
-
-function httpOverHttp(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = http.request;
-  return agent;
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 18)) {
+    const fix = 'Use a runner or image with Node 24.';
+    const link = `${DOCUMENTS}/troubleshooting.md#unsupported-node`;
+    const error = `This action needs Node 20.18 or later, and this runner uses ${process.version}. ${fix} ${link}`;
+    (0,external_node_fs_namespaceObject.writeSync)(1, `::error title=Unsupported Node::${error}\n`);
+    process.exit(1);
 }
-
-function httpsOverHttp(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = http.request;
-  agent.createSocket = createSecureSocket;
-  agent.defaultPort = 443;
-  return agent;
-}
-
-function httpOverHttps(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = https.request;
-  return agent;
-}
-
-function httpsOverHttps(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = https.request;
-  agent.createSocket = createSecureSocket;
-  agent.defaultPort = 443;
-  return agent;
-}
-
-
-function TunnelingAgent(options) {
-  var self = this;
-  self.options = options || {};
-  self.proxyOptions = self.options.proxy || {};
-  self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
-  self.requests = [];
-  self.sockets = [];
-
-  self.on('free', function onFree(socket, host, port, localAddress) {
-    var options = toOptions(host, port, localAddress);
-    for (var i = 0, len = self.requests.length; i < len; ++i) {
-      var pending = self.requests[i];
-      if (pending.host === options.host && pending.port === options.port) {
-        // Detect the request to connect same origin server,
-        // reuse the connection.
-        self.requests.splice(i, 1);
-        pending.request.onSocket(socket);
-        return;
-      }
-    }
-    socket.destroy();
-    self.removeSocket(socket);
-  });
-}
-util.inherits(TunnelingAgent, events.EventEmitter);
-
-TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
-  var self = this;
-  var options = mergeOptions({request: req}, self.options, toOptions(host, port, localAddress));
-
-  if (self.sockets.length >= this.maxSockets) {
-    // We are over limit so we'll add it to the queue.
-    self.requests.push(options);
-    return;
-  }
-
-  // If we are under maxSockets create a new one.
-  self.createSocket(options, function(socket) {
-    socket.on('free', onFree);
-    socket.on('close', onCloseOrRemove);
-    socket.on('agentRemove', onCloseOrRemove);
-    req.onSocket(socket);
-
-    function onFree() {
-      self.emit('free', socket, options);
-    }
-
-    function onCloseOrRemove(err) {
-      self.removeSocket(socket);
-      socket.removeListener('free', onFree);
-      socket.removeListener('close', onCloseOrRemove);
-      socket.removeListener('agentRemove', onCloseOrRemove);
-    }
-  });
-};
-
-TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
-  var self = this;
-  var placeholder = {};
-  self.sockets.push(placeholder);
-
-  var connectOptions = mergeOptions({}, self.proxyOptions, {
-    method: 'CONNECT',
-    path: options.host + ':' + options.port,
-    agent: false,
-    headers: {
-      host: options.host + ':' + options.port
-    }
-  });
-  if (options.localAddress) {
-    connectOptions.localAddress = options.localAddress;
-  }
-  if (connectOptions.proxyAuth) {
-    connectOptions.headers = connectOptions.headers || {};
-    connectOptions.headers['Proxy-Authorization'] = 'Basic ' +
-        new Buffer(connectOptions.proxyAuth).toString('base64');
-  }
-
-  debug('making CONNECT request');
-  var connectReq = self.request(connectOptions);
-  connectReq.useChunkedEncodingByDefault = false; // for v0.6
-  connectReq.once('response', onResponse); // for v0.6
-  connectReq.once('upgrade', onUpgrade);   // for v0.6
-  connectReq.once('connect', onConnect);   // for v0.7 or later
-  connectReq.once('error', onError);
-  connectReq.end();
-
-  function onResponse(res) {
-    // Very hacky. This is necessary to avoid http-parser leaks.
-    res.upgrade = true;
-  }
-
-  function onUpgrade(res, socket, head) {
-    // Hacky.
-    process.nextTick(function() {
-      onConnect(res, socket, head);
-    });
-  }
-
-  function onConnect(res, socket, head) {
-    connectReq.removeAllListeners();
-    socket.removeAllListeners();
-
-    if (res.statusCode !== 200) {
-      debug('tunneling socket could not be established, statusCode=%d',
-        res.statusCode);
-      socket.destroy();
-      var error = new Error('tunneling socket could not be established, ' +
-        'statusCode=' + res.statusCode);
-      error.code = 'ECONNRESET';
-      options.request.emit('error', error);
-      self.removeSocket(placeholder);
-      return;
-    }
-    if (head.length > 0) {
-      debug('got illegal response body from proxy');
-      socket.destroy();
-      var error = new Error('got illegal response body from proxy');
-      error.code = 'ECONNRESET';
-      options.request.emit('error', error);
-      self.removeSocket(placeholder);
-      return;
-    }
-    debug('tunneling connection has established');
-    self.sockets[self.sockets.indexOf(placeholder)] = socket;
-    return cb(socket);
-  }
-
-  function onError(cause) {
-    connectReq.removeAllListeners();
-
-    debug('tunneling socket could not be established, cause=%s\n',
-          cause.message, cause.stack);
-    var error = new Error('tunneling socket could not be established, ' +
-                          'cause=' + cause.message);
-    error.code = 'ECONNRESET';
-    options.request.emit('error', error);
-    self.removeSocket(placeholder);
-  }
-};
-
-TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
-  var pos = this.sockets.indexOf(socket)
-  if (pos === -1) {
-    return;
-  }
-  this.sockets.splice(pos, 1);
-
-  var pending = this.requests.shift();
-  if (pending) {
-    // If we have pending requests and a socket gets closed a new one
-    // needs to be created to take over in the pool for the one that closed.
-    this.createSocket(pending, function(socket) {
-      pending.request.onSocket(socket);
-    });
-  }
-};
-
-function createSecureSocket(options, cb) {
-  var self = this;
-  TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
-    var hostHeader = options.request.getHeader('host');
-    var tlsOptions = mergeOptions({}, self.options, {
-      socket: socket,
-      servername: hostHeader ? hostHeader.replace(/:.*$/, '') : options.host
-    });
-
-    // 0 is dummy port for v0.6
-    var secureSocket = tls.connect(0, tlsOptions);
-    self.sockets[self.sockets.indexOf(socket)] = secureSocket;
-    cb(secureSocket);
-  });
-}
-
-
-function toOptions(host, port, localAddress) {
-  if (typeof host === 'string') { // since v0.10
-    return {
-      host: host,
-      port: port,
-      localAddress: localAddress
-    };
-  }
-  return host; // for v0.11 or later
-}
-
-function mergeOptions(target) {
-  for (var i = 1, len = arguments.length; i < len; ++i) {
-    var overrides = arguments[i];
-    if (typeof overrides === 'object') {
-      var keys = Object.keys(overrides);
-      for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
-        var k = keys[j];
-        if (overrides[k] !== undefined) {
-          target[k] = overrides[k];
-        }
-      }
-    }
-  }
-  return target;
-}
-
-
-var debug;
-if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
-  debug = function() {
-    var args = Array.prototype.slice.call(arguments);
-    if (typeof args[0] === 'string') {
-      args[0] = 'TUNNEL: ' + args[0];
-    } else {
-      args.unshift('TUNNEL:');
-    }
-    console.error.apply(console, args);
-  }
-} else {
-  debug = function() {};
-}
-__webpack_unused_export__ = debug; // for test
-
-
-/***/ }),
-
-/***/ 434:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("events");
-
-/***/ }),
-
-/***/ 611:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("http");
-
-/***/ }),
-
-/***/ 692:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("https");
-
-/***/ }),
-
-/***/ 278:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("net");
-
-/***/ }),
-
-/***/ 67:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:http");
-
-/***/ }),
-
-/***/ 756:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("tls");
-
-/***/ }),
-
-/***/ 23:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("util");
-
-/***/ }),
-
-/***/ 49:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ hasSession),
-/* harmony export */   f: () => (/* binding */ SESSION)
-/* harmony export */ });
-/** The name under which the step leaves its session to the post-step. */
-const SESSION = 'session';
-/** Whether there is something to do for the post-step, found out without loading anything. */
-function hasSession() {
-    return (process.env[`STATE_${SESSION}`] ?? '') !== '';
-}
-
-
-/***/ }),
-
-/***/ 479:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-// ESM COMPAT FLAG
-__nccwpck_require__.r(__webpack_exports__);
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  run: () => (/* binding */ run)
-});
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = require("os");
@@ -539,8 +289,8 @@ function file_command_prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = require("path");
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(67);
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = require("node:http");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -699,7 +449,7 @@ function getBooleanInput(name, options) {
  * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-function setOutput(name, value) {
+function core_setOutput(name, value) {
     const filePath = process.env['GITHUB_OUTPUT'] || '';
     if (filePath) {
         return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
@@ -771,7 +521,7 @@ function notice(message, properties = {}) {
  * Writes info to log with console.log.
  * @param message info message
  */
-function core_info(message) {
+function info(message) {
     process.stdout.write(message + external_os_namespaceObject.EOL);
 }
 /**
@@ -821,7 +571,7 @@ function group(name, fn) {
  * @param     value    value to store. Non-string values will be converted to a string via JSON.stringify
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-function core_saveState(name, value) {
+function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
         return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
@@ -860,865 +610,487 @@ function getIDToken(aud) {
 
 //# sourceMappingURL=core.js.map
 ;// CONCATENATED MODULE: ./build/src/box/errors.js
-/**
- * Everything that this client throws on purpose. Each error tells a person what happened and why it probably
- * did (`message`) and what to do (`remedy`), under a `title` of a few words. Whoever builds one passes foreign
- * text through `quote` first.
- */
-class ExplainedError extends Error {
-    remedy;
-    /** Whether the box may have granted a key in an answer that did not arrive, or could not be read. */
-    answerLost;
-    constructor(message, remedy, answerLost = false) {
-        super(message);
-        this.remedy = remedy;
-        this.answerLost = answerLost;
-    }
-}
-/** A value that cannot be right. The message goes on from the value's name: `has a colon`. */
-class errors_InvalidValueError extends (/* unused pure expression or super */ null && (Error)) {
-}
-// What passes by itself, perhaps
-/** A failure that another attempt may overcome. */
-class TransientError extends ExplainedError {
-    /** Seconds that the box asked to wait for. */
-    retryAfter;
-    constructor(message, remedy, { answerLost, retryAfter }) {
-        super(message, remedy, answerLost);
-        this.retryAfter = retryAfter;
-    }
-}
-class ConnectionError extends TransientError {
-    title = 'Box not reached';
-    constructor(host, why, answerLost) {
-        super(`Cannot get an answer from ${host}: ${why}.`, 'Check that the box is up and reachable from this runner, and not banning its address after failed logins ' +
-            '(fail2ban), then run the job again.', { answerLost });
-    }
-}
-class ProxyError extends TransientError {
-    title = 'Proxy failed';
-    constructor(proxy, host, why) {
-        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, "Check the variables 'https_proxy' and 'no_proxy' of this runner, the proxy itself, and that it lets this host through.", { answerLost: false });
-    }
-}
-class BusyError extends TransientError {
-    title = 'Box busy';
-    constructor(host, status, retryAfter) {
-        super(`${host} is busy or restarting: it answered with HTTP ${status}. The box works on one request at a time, and a ` +
-            'status check or update can take minutes.', "Run the job again in some minutes, or give it more time with 'timeout'.", 
-        // nginx gave up with 504, but the login still stands in the daemon's queue.
-        { answerLost: status === 504, retryAfter });
-    }
-}
-/** The last of several failed attempts, with all of them counted. */
-class GaveUpError extends ExplainedError {
+const PANEL_HOST = "Set 'host' to the name in the address of your control panel.";
+const EXPIRES = 'It expires two days after its last use.';
+const REMEDIES = {
+    'Invalid input': "Correct it under 'with:', or the secret or variable that it comes from.",
+    'Wrong email or password': 'Sign in to the control panel with the same values (emails are case-sensitive), then save both again. Not retried, to avoid a ban.',
+    'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
+    'Two-factor code required': "Set it to the secret from the account's two-factor setup, or use an account without two-factor.",
+    'Two-factor code rejected': "'totp-secret' is probably from an earlier setup or another account. Set up two-factor again and save the new secret.",
+    'Missing privilege': 'The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.',
+    'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
+    'TLS failed': "No credentials were sent. Check the port in 'host'.",
+    'Host not found': PANEL_HOST,
+    'Box unreachable': "It's down, behind a firewall, or has banned this runner for 10 minutes. Check the box, then re-run the job.",
+    'Box busy': "It handles one request at a time, and an update or status check takes minutes. Re-run the job later, or raise 'timeout'.",
+    'Box error': 'Look for the error in /var/log/syslog on the box, then re-run the job.',
+    'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
+    'Blocked in front of the box': 'A box never does this, but access lists, login pages and proxies do. Let this runner through to /admin.',
+    'Unexpected redirect': "Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.",
+    Cancelled: 'Nothing to fix. If the box issued a key, the post-step revokes it, or nobody has it and it expires in two days.',
+    'Sign-out failed': EXPIRES,
+    'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the password of the account to revoke it.`,
+    'Sign-out not verified': `If the key is still valid: ${EXPIRES.toLowerCase()}`,
+    'Proxy unreachable': 'Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).',
+    'Proxy rejected': 'Allow the proxy to connect to this host, or add the host to no_proxy.',
+    'Invalid proxy setting': "Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.",
+    'Runner files not writable': 'Free disk space, or make the work directory writable.',
+    'Saved session unreadable': `Check that nothing in the workflow sets variables that start with STATE_. The key may still be valid. ${EXPIRES}`,
+    'Unsupported Node': 'Use a runner or image with Node 24.',
+    'Unexpected error': 'Re-run the job with debug logging, and report what it shows.',
+};
+class errors_BoxError extends Error {
     title;
-    constructor(last, attempts, seconds, why) {
-        const times = attempts === 1 ? 'Tried once' : `Tried ${attempts} times in ${Math.round(seconds)} s`;
-        super(`${last.message} ${times}; ${why}.`, last.remedy, last.answerLost);
-        this.title = last.title;
+    remedy;
+    traits;
+    constructor(title, message, traits = {}, remedy) {
+        super(message, { cause: traits.cause });
+        this.title = title;
+        this.remedy = remedy ?? REMEDIES[title];
+        this.traits = traits;
     }
 }
-class StoppedError extends ExplainedError {
-    title = 'Cancelled';
-    constructor() {
-        super('Cancelled before the box had given its answer, or before the answer was used.', 'Nothing is wrong; run it again when you want its result.');
-    }
+class InvalidValueError extends (/* unused pure expression or super */ null && (Error)) {
 }
-// What does not pass by itself
-class HostUnknownError extends ExplainedError {
-    title = 'Host unknown';
-    constructor(host) {
-        super(`There is no address for ${host}: its name is not in the DNS that this runner asks.`, "Check the input 'host' (its default is box. and the domain of the email) and the DNS of the box.");
-    }
-}
-class ProxyRefusedError extends ExplainedError {
-    title = 'Proxy refused';
-    constructor(proxy, host, why) {
-        super(`The proxy ${proxy} did not connect to ${host}: ${why}.`, why.includes('407')
-            ? "Check the user and password in the variable 'https_proxy' of this runner."
-            : "Check the variables 'https_proxy' and 'no_proxy' of this runner, and that the proxy lets this host through.");
-    }
-}
-class ProxySettingError extends ExplainedError {
-    title = 'Proxy setting not understood';
-    constructor(variable) {
-        super(`The variable '${variable}' of this runner is not the URL of a proxy.`, 'Set it to http://host:port or https://host:port, with user:password@ before the host where needed, or unset it.');
-    }
-}
-class CertificateError extends ExplainedError {
-    title = 'Certificate not trusted';
-    constructor(host, why, remedy) {
-        super(`Cannot verify the certificate of ${host}: ${why}. No credentials were sent.`, remedy);
-    }
-}
-class TlsError extends ExplainedError {
-    title = 'No secure connection';
-    constructor(host, why) {
-        super(`Cannot make a secure connection to ${host}: ${why}. No credentials were sent.`, "Check the host and port in the input 'host'; the box serves its API over HTTPS, with TLS 1.2 or newer, on port 443.");
-    }
-}
-class RedirectError extends ExplainedError {
-    title = 'Redirected';
-    constructor(host, status, target) {
-        super(`${host} answered with HTTP ${status}, a redirect to ${target}. Credentials go to one place only, so it was not followed.`, "If the box has moved there, give its new address as the input 'host'.");
-    }
-}
-class errors_StatusError extends ExplainedError {
-    title = 'Not the API of a box';
-    constructor(url, status) {
-        super(`${url} answered with HTTP ${status}, and a box does not do that to this request.`, status >= 500
-            ? 'Look into the log of the box (System > System status, /var/log/syslog).'
-            : "Check the path in the input 'host'; the API of a box is at https://HOST/admin.", 
-        // The daemon may have failed after it had done its work.
-        status >= 500);
-    }
-}
-class errors_AnswerError extends ExplainedError {
-    title = 'Answer not understood';
-    /** @param came what came in place of what the API publishes, as the end of a sentence */
-    constructor(url, came) {
-        super(`${url} answered, but not as a Mail-in-a-Box does: ${came}.`, "Check that the input 'host' names the box itself, and no other server in front of it.", true);
-    }
-}
-// What the box decided
-class PasswordRefusedError extends ExplainedError {
-    title = 'Password refused';
-    constructor(email, host) {
-        super(`${host} refused the email and password of ${email}: one of them is wrong, or there is no such account.`, "Check the inputs 'email' (case matters) and 'password' by signing in to the control panel with them. " +
-            'This was not tried again: the box bans addresses after 20 failed logins.');
-    }
-}
-class TotpMissingError extends ExplainedError {
-    title = 'Two-factor code missing';
-    constructor(email, host) {
-        super(`${host} wants a two-factor code for ${email}: the account has two-factor authentication.`, "Give the secret of its set-up as the input 'totp-secret', or use an account of its own for CI.");
-    }
-}
-class TotpRefusedError extends ExplainedError {
-    title = 'Two-factor code refused';
-    /** Milliseconds that the clock of the box is ahead of this one, from its `Date` header. */
-    boxAhead;
-    constructor(host, boxAhead) {
-        super(`${host} refused the two-factor code. Either the secret is not the account's, or the code was used a moment ago, ` +
-            `or the clocks are apart: that of the box is ${apart(boxAhead)} this one.`, "Check the input 'totp-secret' against the account's set-up (disable and enable two-factor to get a new one), " +
-            'the clocks, and that no more than six jobs at once use one secret.');
-        this.boxAhead = boxAhead;
-    }
-}
-function apart(boxAhead) {
-    const seconds = Math.round(boxAhead / 1000);
-    return seconds < 0 ? `${-seconds} s behind` : `${seconds} s ahead of`;
-}
-class LoginRefusedError extends ExplainedError {
-    title = 'Login refused';
-    constructor(host, reason) {
-        super(`${host} refused the login: ${reason}`, "Check the inputs 'email' and 'password' by signing in to the control panel with them.");
-    }
-}
-// What signing out can end in
-/** What ends a key that could not be ended here. */
-const WHAT_ENDS_A_KEY = "Changing the account's password or two-factor settings ends the key, and so does restarting the management daemon " +
-    'of the box; by itself it ends two days after its last use.';
-class NotEndedError extends ExplainedError {
-    title = 'Key not ended';
-    constructor(cause) {
-        super(`Could not sign out, so the session key may still work. ${cause.message}`, WHAT_ENDS_A_KEY);
-    }
-}
-class KeyAliveError extends ExplainedError {
-    title = 'Key still works';
-    constructor(host) {
-        super(`${host} said that it ended the session, but the key still works.`, WHAT_ENDS_A_KEY);
-    }
-}
-class ProofError extends ExplainedError {
-    title = 'Sign-out not proven';
-    constructor(cause) {
-        super(`Signed out, but cannot show that the key is refused. ${cause.message}`, `${cause.remedy} ${WHAT_ENDS_A_KEY}`);
-    }
+function errors_reject(why) {
+    throw new InvalidValueError(why);
 }
 
-;// CONCATENATED MODULE: ./build/src/box/secrets.js
-const kept = new Set();
-/** Shorter pieces of base64 stand in much that is no secret. */
-const SHORTEST_PIECE = 8;
-/**
- * Remembers a secret for the rest of the process, so that `withoutSecrets` takes it out of every text: as it is, line
- * by line, and in the forms in which a server or library may echo it.
- */
-function keepSecret(secret) {
-    for (const value of [secret, ...secret.split(/[\r\n]+/)]) {
-        if (value.trim() !== '')
-            kept.add(value);
-    }
+;// CONCATENATED MODULE: ./build/src/box/untrusted.js
+const secrets = new Set();
+const MAX_LENGTH = 120;
+const MIN_LENGTH = 4;
+const MIN_BASE64 = 6;
+function addSecret(secret) {
+    if (secret.trim() !== '')
+        secrets.add(secret);
 }
-function formsOf(value) {
-    const base64 = [Buffer.from(value).toString('base64'), ...piecesInBase64(value)];
-    const forms = [value, ...base64];
-    if (/[+/=]/.test(base64.join('')))
-        forms.push(...base64.map(urlSafe));
-    // Most secrets look the same in every other form.
-    if (/^\w*$/.test(value))
-        return forms;
-    const uri = encodeURIComponent(value.toWellFormed());
-    return [
-        ...forms,
-        uri,
-        uri.replaceAll('%20', '+'),
-        JSON.stringify(value).slice(1, -1),
-        htmlEscaped(value, '&#39;'),
-        htmlEscaped(value, '&#x27;'),
-    ];
-}
-function urlSafe(base64) {
-    return base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
-/** What of a value is seen in the base64 of a longer text, by its place in there: all but the ends, which mix with others. */
-function piecesInBase64(value) {
-    return [0, 1, 2]
-        .map((before) => {
-        const text = Buffer.from('x'.repeat(before) + value).toString('base64');
-        return text.slice(before === 0 ? 0 : 4, -4);
-    })
-        .filter((piece) => piece.length >= SHORTEST_PIECE);
-}
-function htmlEscaped(value, apostrophe) {
-    return value
-        .replaceAll('&', '&amp;')
-        .replaceAll('<', '&lt;')
-        .replaceAll('>', '&gt;')
-        .replaceAll('"', '&quot;')
-        .replaceAll("'", apostrophe);
-}
-/** The text with `***` in place of every secret kept so far, the longest first. */
-function withoutSecrets(text) {
-    return [...new Set([...kept].flatMap(formsOf))]
-        .sort((one, other) => other.length - one.length)
-        .reduce((cleaned, form) => cleaned.replaceAll(form, '***'), text);
-}
-
-;// CONCATENATED MODULE: ./build/src/box/quote.js
-
-/** Characters of foreign text that may reach a log. */
-const MAX_LENGTH = 300;
-/** Controls, directions, halves of pairs, and all that is seen as space; no literal, which V8 would check at each start. */
-const UNSEEN = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\s]+';
-/**
- * Foreign text as it may reach a log: on one line, without secrets, terminal sequences, control and
- * direction characters, and without the `##[` that the runner reads as a command wherever it stands;
- * 300 characters at most.
- */
-function quote(text) {
-    const line = withoutSecrets(text)
-        .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
-        .replace(new RegExp(UNSEEN, 'gu'), ' ')
+function sanitize(untrusted) {
+    const text = untrusted.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '');
+    if (containsSecret(text))
+        return '[withheld: contains a secret]';
+    const line = text
+        .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
         .replaceAll('##[', '## [')
         .trim();
-    // Once more: what stood between the parts of a secret is gone now.
-    const cleaned = [...withoutSecrets(line)];
-    return cleaned.length <= MAX_LENGTH
-        ? cleaned.join('')
-        : `${cleaned.slice(0, MAX_LENGTH - 1).join('')}…`;
+    const characters = [...line];
+    if (characters.length <= MAX_LENGTH)
+        return line;
+    return `${characters.slice(0, MAX_LENGTH - 1).join('')}…`;
 }
-/** A field of foreign JSON as it may reach a log: a string quoted, of all else only what it is. */
-function quote_describe(value) {
-    if (typeof value === 'string')
-        return quote(JSON.stringify(value));
-    if (value === undefined)
-        return 'missing';
-    if (value === null)
-        return 'null';
-    return Array.isArray(value) ? 'an array' : `of the type ${typeof value}`;
-}
-
-;// CONCATENATED MODULE: ./build/package.json
-const package_namespaceObject = /*#__PURE__*/JSON.parse('{"UU":"mailinabox-login","rE":"1.0.0","TB":"https://github.com/OWNER/mailinabox-login"}');
-;// CONCATENATED MODULE: ./build/src/version.js
-
-/** What the action calls itself towards the box. */
-const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`;
-/** The documents of this version, wherever the action was fetched from. */
-const DOCUMENTS = `${package_namespaceObject.TB}/blob/v${package_namespaceObject.rE}/docs`;
-
-;// CONCATENATED MODULE: ./build/src/action/errors.js
-
-class InputError extends ExplainedError {
-    title = 'Wrong input';
-    /** @param problems all of them, so that one run shows what to mend */
-    constructor(problems) {
-        super(problems.map(({ input, fault }) => `Input '${input}' ${fault}.`).join('\n'), `${problems.some(({ fault }) => fault === EMPTY) ? SECRETS_MISSING : ''}Correct the 'with:' of this step; the README of the action says what each input takes.`);
-    }
-}
-/** The fault of a required input that is not given. */
-const EMPTY = 'is empty';
-const SECRETS_MISSING = 'A secret that does not exist gives an empty text, and so does every secret in a run from a fork or by Dependabot ' +
-    '(which has secrets of its own). ';
-class errors_CommandFileError extends ExplainedError {
-    title = 'Runner file not usable';
-    constructor(variable, path, why) {
-        super(path === undefined || path === ''
-            ? `The variable ${variable} is not set, so the session key could not be handed on safely.`
-            : `Cannot write to ${path}, the file of ${variable}: ${why}.`, 'Check the disk and the work folder of the runner. Outside of a runner, set the variable to the path of an empty file.');
-    }
-}
-class PrivilegeError extends ExplainedError {
-    title = 'Privilege missing';
-    constructor(email, required, privileges) {
-        const has = privileges.length === 0 ? 'none' : `only ${privileges.join(', ')}`;
-        super(`${email} does not have the privilege '${required}' that 'require-privilege' asks for; it has ${has}.`, 'Use another account, or make this one an administrator (Mail & Users > Users).');
-    }
-}
-class SessionError extends ExplainedError {
-    title = 'Saved session not readable';
-    constructor() {
-        super('Cannot read the session that the step saved for its post-step, so the session key may still work.', `Check that nothing in the workflow sets variables that begin with STATE_. ${WHAT_ENDS_A_KEY}`);
-    }
-}
-/** What nobody foresaw: a fault of the action itself. */
-class UnforeseenError extends ExplainedError {
-    title = 'Unexpected error';
-    constructor(what) {
-        super(`Something went wrong that this action does not know: ${what}.`, 'Run the job again with debug logging (secret or variable ACTIONS_STEP_DEBUG set to true) and report what it shows.');
-    }
-}
-
-;// CONCATENATED MODULE: ./build/src/action/report.js
-
-
-
-
-
-
-/** The log of the step; `debug` shows with debug logging only. */
-const log = {
-    info: (line) => core_info(withoutSecrets(line)),
-    // Always said: the runner shows it or not, and that of act does not tell which. Foreign text in it is quoted.
-    debug: debug,
-};
-/** Says a line of inputs and checked names alone. */
-const announce = (/* unused pure expression or super */ null && (info));
-/** What was thrown where nobody could catch it: in a timer, a signal handler, or by the output. */
-let stray;
-/**
- * Runs a step to its end: an error becomes one annotation and the exit code 1. The code is set, and not
- * exited with, so that no output is cut off. The work goes on after a stray error, so that a key on its way is saved.
- */
-async function runStep(step) {
-    // Until the step is done: where nothing is left to wait for, Node exits in the middle of it.
-    process.exitCode = ExitCode.Failure;
-    process.on('uncaughtException', (error) => {
-        stray ??= error;
+function containsSecret(text) {
+    const forms = [text, ...[undoUri, undoHtml, undoJson].map((undo) => undo(text))];
+    const haystacks = forms.map(lettersAndDigits);
+    return [...secrets].some((secret) => {
+        const needles = piecesInBase64(secret).filter(({ length }) => length >= MIN_BASE64);
+        const plain = lettersAndDigits(secret);
+        if (plain.length >= MIN_LENGTH)
+            needles.push(plain);
+        const isIn = (haystack) => needles.some((needle) => haystack.includes(needle));
+        return haystacks.some(isIn) || forms.some((form) => form.includes(secret.trim()));
     });
-    try {
-        await step();
-        throwStray();
-        process.exitCode = ExitCode.Success;
-    }
-    catch (error) {
-        annotate(core_error, error);
-    }
 }
-/** Throws the first stray error, if there was one. */
-function throwStray() {
-    if (stray === undefined)
-        return;
-    const error = stray;
-    stray = undefined;
-    throw error;
+function lettersAndDigits(text) {
+    return text.replace(/[^\p{L}\p{N}]/gu, '');
 }
-/** Reports an error that does not make the step fail. */
-function warn(error) {
-    annotate(warning, error);
+function undoUri(text) {
+    const decode = (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
+    return text.replace(/(?:%[\da-f]{2})+/gi, decode);
 }
-function annotate(issue, error) {
-    const { title, message, remedy } = explained(error);
-    issue(withoutSecrets(`${message} ${remedy} More: ${sectionOn(title)}`), { title });
+function undoHtml(text) {
+    const decode = (_, code = 'x20') => String.fromCharCode(Number(code.replace(/^x/i, '0x')));
+    return text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, decode);
 }
-/** Where the documents explain an error. */
-function sectionOn(title) {
-    return `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
+function undoJson(text) {
+    const decode = (_, hex = '20') => String.fromCharCode(Number(`0x${hex}`));
+    return text.replace(/\\(?:u([\da-f]{4})|[bfnrt])/gi, decode);
 }
-function explained(error) {
-    if (error instanceof ExplainedError)
-        return error;
-    if (isDebug() && error instanceof Error) {
-        for (const line of (error.stack ?? '').split('\n'))
-            debug(quote(line));
-    }
-    return new UnforeseenError(quote(error instanceof Error ? error.message : String(error)));
+function piecesInBase64(secret) {
+    return [0, 1, 2].map((shift) => {
+        const bytes = Buffer.from('x'.repeat(shift) + secret);
+        const text = bytes.toString('base64').replace(/=+$/, '');
+        const end = bytes.length % 3 === 0 ? text.length : -1;
+        return lettersAndDigits(text.slice(Math.ceil((shift * 8) / 6), end));
+    });
 }
 
-;// CONCATENATED MODULE: ./build/src/action/cancel.js
-
-/** Milliseconds after the first signal at which work under way ends: the runner kills a step after 10,000. */
-const GRACE_MS = 9_000;
-/**
- * Turns the signals by which the runner cancels a step, SIGINT and later SIGTERM, into a wish to stop. Without
- * this Node dies at the first one, and a key that was on its way would be lost. Later signals change nothing.
- */
-function stopOnSignals() {
-    const requested = new AbortController();
-    const final = new AbortController();
-    const stop = () => {
-        if (requested.signal.aborted)
-            return;
-        requested.abort();
-        setTimeout(() => final.abort(), GRACE_MS).unref();
-        log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    return { requested: requested.signal, final: final.signal };
-}
-
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = require("node:crypto");
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: external "node:url"
 const external_node_url_namespaceObject = require("node:url");
-;// CONCATENATED MODULE: ./build/src/box/credentials.js
+;// CONCATENATED MODULE: ./build/src/box/values.js
 
 
-/** The credentials in the form of an `Authorization: Basic` header, without the word before it. */
-function basicCredentials({ email, secret }) {
+
+
+const INVISIBLE = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/;
+const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
+const CONTROL_OR_SPACE = /[\s\u0000-\u001f\u007f-\u009f]/;
+function basicCredentials(email, secret) {
     return Buffer.from(`${email}:${secret}`).toString('base64');
 }
-/**
- * An email address as the box stores it: a domain with other letters than ASCII's in its IDNA form, all
- * else as typed, since the box compares letter by letter.
- *
- * @throws InvalidValueError for what no account of a box can be
- */
-function checkEmail(email) {
+function parseEmail(email) {
+    rejectInvisible(email);
     const at = email.lastIndexOf('@');
     const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
     if (at < 1 || domain === '')
-        throw new InvalidValueError('is not an email address: name@domain');
-    if (/[\s\u0000-\u001f\u007f-\u009f]/.test(email))
-        throw new InvalidValueError('has a space or control character inside');
-    if (email.includes(':')) {
-        throw new InvalidValueError('has a colon, which ends the user name in Basic credentials');
-    }
-    if (!isAscii(local)) {
-        throw new InvalidValueError("has characters outside of ASCII before the '@', which the box cannot read");
-    }
-    if (isAscii(domain))
-        return email;
-    const ascii = domainToASCII(domain);
-    if (ascii === '')
-        throw new InvalidValueError('has a domain that is none');
-    return `${local}@${ascii}`;
+        reject('is not an email address');
+    if (CONTROL_OR_SPACE.test(email))
+        reject('contains a space');
+    if (email.includes(':'))
+        reject('contains a colon');
+    if (!isAscii(local))
+        reject("contains a non-ASCII character before the '@'");
+    const ascii = isAscii(domain) ? domain : domainToASCII(domain);
+    return ascii === '' ? reject('has an invalid domain') : `${local}@${ascii}`;
 }
-/**
- * A password as the box can read it.
- *
- * @throws InvalidValueError for one with other characters than ASCII's: the box decodes Basic credentials as
- * ASCII only and would answer with a Python error
- */
-function checkPassword(password) {
-    if (!isAscii(password)) {
-        throw new InvalidValueError('has characters outside of ASCII, which the box cannot read over its API. Give the account another password');
+function parsePassword(password) {
+    rejectInvisible(password);
+    if (isAscii(password))
+        return password;
+    return reject("contains a non-ASCII character, which the box can't read. Change the password");
+}
+function passwordHint(password) {
+    if (/^\s|\s$/.test(password))
+        return " ('password' starts or ends with a space)";
+    return /^["'`]|["'`]$/.test(password) ? " ('password' starts or ends with a quote)" : '';
+}
+function parseHost(host) {
+    rejectInvisible(host);
+    if (CONTROL_OR_SPACE.test(host) || host.includes('\\'))
+        reject('contains a space or backslash');
+    const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(host);
+    const address = (hasScheme ? host : `https://${host}`).replace(/#.*$/, '');
+    const url = /^https:\/\/https?(:?\/|$)/i.test(address) ? null : URL.parse(address);
+    if (url === null)
+        return reject('is not a host name, host:port, or https:// URL');
+    if (address.includes('@'))
+        reject("contains credentials: use 'email' and 'password'");
+    if (address.includes('?'))
+        reject('contains a query (?)');
+    const { protocol, hostname, origin } = url;
+    if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
+        reject('starts with http://, which would send the password unencrypted. Use https://');
     }
-    return password;
+    if (!/^https?:$/.test(protocol))
+        reject('does not start with https://');
+    if (!/^[a-z\d._-]+$/.test(hostname) && !isIPv6(hostname.slice(1, -1))) {
+        reject('contains a character that no host name has');
+    }
+    const path = url.pathname.replace(/\/+$/, '');
+    if (!/^[\w/.~-]*$/.test(path))
+        reject('has a path with special characters');
+    return origin + (path === '' ? '/admin' : path);
+}
+function parseCertificates(text) {
+    const given = text.replace(/\\+[nr]/g, '\n');
+    if (/-----BEGIN[A-Z\s]*PRIVATE\s+KEY-----/.test(given)) {
+        reject('contains a private key. Set it to the certificate only, and replace the key');
+    }
+    const pattern = /-----BEGIN\s+CERTIFICATE-----(.*?)-----END\s+CERTIFICATE-----/gs;
+    const found = [...given.matchAll(pattern)];
+    if (found.length === 0) {
+        if (/^[\w./\\:~-]{1,300}$/.test(text))
+            reject('is a path. Set it to the text of that file');
+        reject("contains no certificate ('-----BEGIN CERTIFICATE-----')");
+    }
+    try {
+        const parse = (body = '') => new X509Certificate(Buffer.from(body, 'base64'));
+        return found.map(([, body]) => parse(body).toString().trim()).join('\n');
+    }
+    catch {
+        return reject("contains a certificate that can't be read");
+    }
+}
+function rejectInvisible(value) {
+    const code = INVISIBLE.exec(value)?.[0].codePointAt(0);
+    if (code === undefined)
+        return;
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    reject(`contains an invisible character (${name}). Save it again without it`);
 }
 function isAscii(text) {
     return /^[\u0000-\u007f]*$/.test(text);
 }
 
-;// CONCATENATED MODULE: ./build/src/action/mask.js
+;// CONCATENATED MODULE: ./build/src/action/log.js
 
 
 
-const masked = new Set();
-/** Has the runner hide a value in every later line of the job's log, and this process in every foreign text. */
+
+
+const MAX_ANNOTATION = 300;
+const log = { info: info, debug: debug };
 function mask(secret) {
-    // The runner warns about a mask for nothing.
-    if (secret.trim() === '' || masked.has(secret))
+    if (secret.trim() === '')
         return;
     setSecret(secret);
-    masked.add(secret);
-    keepSecret(secret);
+    addSecret(secret);
 }
-/** Masks a password or session key, also in the form in which Basic authentication sends it. */
-function maskCredentials(credentials) {
-    mask(credentials.secret);
-    mask(basicCredentials(credentials));
+function maskCredentials(email, secret) {
+    mask(secret);
+    mask(basicCredentials(email, secret));
 }
-/** Masks a session key, for every account that it may belong to. */
-function maskKey(api_key, accounts) {
-    for (const email of accounts)
-        maskCredentials({ email, secret: api_key });
+let uncaught;
+async function runStep(step) {
+    process.exitCode = ExitCode.Failure;
+    process.on('uncaughtException', (error) => {
+        uncaught ??= error;
+    });
+    try {
+        await step();
+        if (uncaught !== undefined)
+            throw uncaught;
+        process.exitCode = ExitCode.Success;
+    }
+    catch (error) {
+        annotate('error', error);
+    }
+    process.stdout.write('', () => process.exit());
+}
+function annotate(level, error) {
+    const { title, message, remedy } = error instanceof errors_BoxError ? error : unexpected(error);
+    const link = `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
+    const text = `${message}. ${remedy}`;
+    const room = MAX_ANNOTATION - link.length - 1;
+    if (text.length > room)
+        info(text);
+    const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+    const print = level === 'error' ? core_error : warning;
+    print(`${shown} ${link}`, { title });
+    for (let cause = Object(error); isDebug() && cause instanceof Error; cause = cause.cause) {
+        for (const line of `${cause.stack}`.split('\n'))
+            debug(sanitize(line));
+    }
+}
+function unexpected(error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new errors_BoxError('Unexpected error', sanitize(message));
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: ./build/src/action/cancel.js
+
+
+const GRACE_MS = 9_000;
+function handleCancellation() {
+    const requested = new AbortController();
+    const final = new AbortController();
+    const cancel = () => {
+        if (requested.signal.aborted)
+            return;
+        log.info('Cancelled. Waiting up to 9 s for a response that is on its way.');
+        const message = 'The job was cancelled before the sign-in was complete';
+        requested.abort(new errors_BoxError('Cancelled', message));
+        setTimeout(() => final.abort(requested.signal.reason), GRACE_MS).unref();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
+        process.on(signal, cancel);
+    return { requested: requested.signal, final: final.signal };
+}
+
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = require("node:os");
-;// CONCATENATED MODULE: ./build/src/action/command-files.js
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = require("node:path");
+;// CONCATENATED MODULE: ./build/src/action/runner-files.js
 
 
 
-/**
- * Makes sure that the files by which the runner takes state and outputs are there and take something: without
- * them, `@actions/core` would write the key to the log. A line is written, which a full disk does not take, and taken
- * away again: act, and with it the runners of Gitea and Forgejo, read nothing of a file with an empty line.
- *
- * @throws CommandFileError
- */
-function requireCommandFiles() {
+
+
+
+function checkFiles() {
     for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
-        command_files_inFile(variable, (path) => {
-            // Not made here: the runner reads only the file that it made.
+        writing(variable, (path) => {
             const { size } = statSync(path);
             appendFileSync(path, EOL);
             truncateSync(path, size);
         });
     }
 }
-/**
- * Does something with the file of a variable.
- *
- * @throws CommandFileError where there is none or it fails
- */
-function command_files_inFile(variable, write) {
+function writeCaFile(ca) {
+    if (ca === undefined)
+        return '';
+    return writing('RUNNER_TEMP', (directory) => {
+        const path = join(directory, `mailinabox-ca-${randomUUID()}.pem`);
+        writeFileSync(path, `${ca}\n`, { mode: 0o600, flag: 'wx' });
+        return path;
+    });
+}
+function runner_files_saveState({ url, email, ca, verifyLogout, apiKey }) {
+    writing('GITHUB_STATE', () => {
+        save('url', url);
+        save('email', email);
+        if (ca !== undefined)
+            save('ca', ca);
+        save('verify_logout', verifyLogout);
+        save('api_key', apiKey);
+    });
+}
+function keepKey() {
+    writing('GITHUB_STATE', () => save('keep_key', true));
+}
+function mustVerify() {
+    return getState('verify_logout') === 'true';
+}
+function readState() {
+    const [url = '', email, ca, apiKey] = ['url', 'email', 'ca', 'api_key'].map(getState);
+    if (!apiKey || getState('keep_key') === 'true')
+        return undefined;
+    if (!email || !URL.canParse(url)) {
+        throw new errors_BoxError('Saved session unreadable', "Can't read what the main step saved");
+    }
+    return { url, email, apiKey, ca: ca || undefined, verifyLogout: mustVerify() };
+}
+function setOutputs(outputs) {
+    writing('GITHUB_OUTPUT', () => {
+        for (const [name, value] of Object.entries(outputs))
+            setOutput(name, value);
+    });
+}
+function writing(variable, write) {
     const path = process.env[variable];
-    if (path === undefined || path === '')
-        throw new CommandFileError(variable, path, '');
+    const title = 'Runner files not writable';
+    if (!path)
+        throw new BoxError(title, `Variable ${variable} is not set`, {}, UNSET);
     try {
-        write(path);
+        return write(path);
     }
-    catch (error) {
-        throw new CommandFileError(variable, path, reason(error));
+    catch (cause) {
+        const { code = '' } = Object(cause);
+        const [why, remedy] = REASONS[code] ?? [code || 'it is missing'];
+        throw new BoxError(title, `Can't write to ${variable}: ${why}`, { cause }, remedy);
     }
 }
-function reason(error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return REASONS[code] ?? (code === '' ? 'it is not there' : code);
-}
+const UNSET = 'A runner sets it. Outside of one, set it to the path of an empty file.';
+const USER = "The image's user probably can't write the runner's files. Set 'container: options: --user root' (or 1001).";
+const MISSING = 'An earlier step probably removed it or changed the variable.';
 const REASONS = {
-    EACCES: 'it may not be written to',
-    EISDIR: 'it is a folder',
-    ENOENT: 'it is not there',
-    ENOSPC: 'the disk is full',
-    EROFS: 'the disk is read-only',
+    EACCES: ['permission denied', USER],
+    EPERM: ['permission denied', USER],
+    EBUSY: ['another program has it open', "Exclude the runner's work directory from virus scans."],
+    EISDIR: ['it is a directory', MISSING],
+    ENOENT: ['it does not exist', MISSING],
+    ENOSPC: ['the disk is full'],
+    EROFS: ['the disk is read-only'],
 };
 
-// EXTERNAL MODULE: ./build/src/action/state.js
-var action_state = __nccwpck_require__(49);
-;// CONCATENATED MODULE: ./build/src/action/session.js
-
-
-
-
-/** @throws CommandFileError */
-function saveSession(session) {
-    save(JSON.stringify(session));
-}
-/**
- * Leaves nothing to do for the post-step.
- *
- * @throws CommandFileError
- */
-function forgetSession() {
-    save('');
-}
-/**
- * The session that the main step saved and that is still to be ended.
- *
- * @throws SessionError where it cannot be read; never with a part of it, since the key is in it
- */
-function readSession() {
-    const state = getState(action_state/* SESSION */.f);
-    if (state === '')
-        return undefined;
-    let session;
-    try {
-        session = JSON.parse(state);
-    }
-    catch {
-        throw new SessionError();
-    }
-    if (!isSession(session))
-        throw new SessionError();
-    return session;
-}
-/** Whether `verify-logout` was on, even where the session cannot be read. */
-function proofWanted() {
-    return getState(action_state/* SESSION */.f).includes('"verifyLogout":true');
-}
-function isSession(value) {
-    const fields = Object(value);
-    return (typeof fields.url === 'string' &&
-        typeof fields.api_key === 'string' &&
-        Array.isArray(fields.accounts) &&
-        fields.accounts.every((account) => typeof account === 'string'));
-}
-function save(state) {
-    inFile('GITHUB_STATE', () => saveState(SESSION, state));
-}
-
-;// CONCATENATED MODULE: external "node:timers"
-const external_node_timers_namespaceObject = require("node:timers");
-;// CONCATENATED MODULE: ./build/src/box/clock.js
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: ./build/src/box/context.js
 
 const systemClock = {
     now: Date.now,
-    sleep: async (ms, signal) => {
-        try {
-            await external_node_timers_namespaceObject.promises.setTimeout(ms, undefined, signal === undefined ? {} : { signal });
-        }
-        catch (error) {
-            if (signal?.aborted !== true)
-                throw error;
-        }
-    },
+    sleep: (ms, signal) => (0,promises_namespaceObject.setTimeout)(ms, undefined, { signal }).catch((error) => {
+        if (!signal.aborted)
+            throw error;
+    }),
+    timeout: (ms) => AbortSignal.timeout(Math.ceil(ms)),
 };
-
-;// CONCATENATED MODULE: ./build/src/box/deadline.js
-
-/** Seconds that one attempt may take: a little more than the 60 s after which the box's nginx answers 504. */
-const ATTEMPT_SECONDS = 65;
-/** Seconds after which whoever reads the log is told what it waits for. */
-const SLOW_SECONDS = 2;
-/** The time that one piece of work has, its retries and waits included. */
-class Deadline {
-    clock;
-    /** Milliseconds since 1970. */
-    #end;
-    #stop;
-    #attemptSeconds;
-    /** @param seconds from now, for all of the work and for one attempt */
-    constructor(seconds, stop, attemptSeconds = ATTEMPT_SECONDS, clock = systemClock) {
-        this.clock = clock;
-        this.#end = clock.now() + seconds * 1000;
-        this.#stop = stop;
-        this.#attemptSeconds = attemptSeconds;
-    }
-    get secondsLeft() {
-        return Math.max(0, this.#end - this.clock.now()) / 1000;
-    }
-    /** Whether somebody wants this work to stop. */
-    get stopped() {
-        return this.#stop.requested.aborted;
-    }
-    /**
-     * Does one attempt, with a signal that ends it in time: by the clock, however the answer drips.
-     *
-     * @param onSlow called once where it takes longer than two seconds, with those that it may still take
-     */
-    async attempt(work, onSlow) {
-        const { final } = this.#stop;
-        const end = new AbortController();
-        const abort = () => end.abort();
-        const seconds = Math.min(this.#attemptSeconds, this.secondsLeft);
-        const done = new AbortController();
-        // Keeps the process alive too, even where the work waits for what can no longer come.
-        const after = async (limit, then) => {
-            await this.clock.sleep(limit * 1000, done.signal);
-            if (!done.signal.aborted)
-                then();
-        };
-        void after(seconds, abort);
-        void after(SLOW_SECONDS, () => onSlow(seconds - SLOW_SECONDS));
-        final.addEventListener('abort', abort);
-        if (final.aborted)
-            abort();
-        try {
-            return await work(end.signal);
-        }
-        finally {
-            done.abort();
-            final.removeEventListener('abort', abort);
-        }
-    }
-    /** Resolves after so many seconds, or at once when the work shall stop. */
-    async wait(seconds) {
-        await this.clock.sleep(seconds * 1000, this.#stop.requested);
-    }
-}
-
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = require("node:net");
-;// CONCATENATED MODULE: ./build/src/box/host.js
-
-
-/** Where the box serves its admin API when nothing else is said. */
-const ADMIN_PATH = '/admin';
-/** The box that looks after an email address, by the name that its set-up proposes. */
-function defaultHost(email) {
-    return `box.${email.slice(email.lastIndexOf('@') + 1)}`;
-}
-/**
- * The base URL of the admin API, without a trailing slash, from the forms that people write:
- * `box.example.com`, `box.example.com:8443`, `https://box.example.com`, `https://box.example.com/admin`.
- * It holds no character that a shell would look at twice.
- *
- * @throws InvalidValueError for anything else
- */
-function adminUrl(host) {
-    if (/[\s\\\u0000-\u001f\u007f-\u009f]/.test(host)) {
-        throw new InvalidValueError('has a space, a backslash or a control character inside');
-    }
-    if (/^https?(:\/(?!\/)|\/)/i.test(host)) {
-        throw new InvalidValueError('begins with http or https, but not with https://');
-    }
-    const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `https://${host}`;
-    const url = URL.parse(address);
-    if (url === null)
-        throw new InvalidValueError('is not a host name, host:port or https:// URL');
-    if (url.username !== '' || url.password !== '' || address.includes('@')) {
-        throw new InvalidValueError("has a user name or password inside; they go into 'email' and 'password'");
-    }
-    if (/[?#]/.test(address))
-        throw new InvalidValueError('has a query or fragment (? or #)');
-    if (url.protocol === 'http:') {
-        if (!isLoopback(url.hostname)) {
-            throw new InvalidValueError('begins with http://, which would send the password unprotected; use https://');
-        }
-    }
-    else if (url.protocol !== 'https:') {
-        throw new InvalidValueError('begins with something else than https://');
-    }
-    if (!/^[a-z0-9._-]+$/.test(url.hostname) && !isIPv6(url.hostname.slice(1, -1))) {
-        throw new InvalidValueError('has a character that no host name has');
-    }
-    const path = url.pathname.replace(/\/+$/, '');
-    if (!/^[\w/.~-]*$/.test(path)) {
-        throw new InvalidValueError('has a path with characters other than letters, digits and /._~-');
-    }
-    return url.origin + (path === '' ? ADMIN_PATH : path);
-}
-/** The host and port of a URL, as people know it. */
-function hostOf(url) {
-    return new URL(url).host;
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
 
 ;// CONCATENATED MODULE: ./build/src/box/retry.js
 
-/** Seconds: the first wait is half to all of this, and each next one twice as long, up to the longest. */
 const FIRST_WAIT = 1;
 const LONGEST_WAIT = 15;
-/** What a lost answer to a login means for its user. */
-const KEY_LOST = ' If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days.';
-/**
- * Does the work until it succeeds, fails for good, or the deadline would pass. Says each wait and its reason.
- *
- * @throws what the work threw last, as GaveUpError where time ran out; StoppedError when the deadline was stopped.
- * Each says so where a key may have been lost on the way.
- */
-async function retry(work, { deadline, log, grantsKeys, waitAfter }) {
-    const started = deadline.clock.now();
-    const onSlow = (secondsLeft) => log.info(`No answer yet: the box is busy, or the way to it is slow. Waiting for up to ${inSeconds(secondsLeft)} more.`);
-    let keyLost = '';
+const SLOW = 2;
+async function retry(work, { cancellation, clock, log }, { seconds, attemptSeconds, issuesKeys, waitAfter }) {
+    const { requested, final } = cancellation;
+    const started = clock.now();
+    const end = started + seconds * 1000;
+    let previous;
     for (let attempt = 1;; attempt++) {
+        const limit = Math.max(1, Math.min(attemptSeconds * 1000, end - clock.now()));
+        const done = reportSlow(limit, clock, log);
         try {
-            return await deadline.attempt(work, onSlow);
+            const signal = AbortSignal.any([clock.timeout(limit), final]);
+            return await work(signal).finally(() => done.abort());
         }
         catch (error) {
-            if (!(error instanceof ExplainedError))
+            if (!(error instanceof errors_BoxError))
                 throw error;
-            if (grantsKeys && error.answerLost)
-                keyLost = KEY_LOST;
-            const giveUp = (last) => {
-                last.message += keyLost;
-                return last;
-            };
-            const seconds = waitAfter?.(error) ?? waitAfterTransient(error, attempt);
-            if (seconds === undefined)
-                throw giveUp(error);
-            if (deadline.stopped)
-                throw giveUp(new StoppedError());
-            if (seconds >= deadline.secondsLeft) {
-                const spent = (deadline.clock.now() - started) / 1000;
-                const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
-                throw giveUp(new GaveUpError(error, attempt, spent, why));
+            if (issuesKeys && error.traits.responseLost) {
+                log.info('The response was lost. If it contained a key, that key expires in two days.');
             }
-            log.info(`${error.message}${keyLost} Trying again in ${inSeconds(seconds)}.`);
-            await deadline.wait(seconds);
-            if (deadline.stopped)
-                throw giveUp(new StoppedError());
+            const wait = waitAfter?.(error) ?? backOff(error, attempt);
+            const last = error.traits.timedOut ? (previous ?? error) : error;
+            previous = error;
+            const isLate = clock.now() + (wait ?? 0) * 1000 >= end;
+            if (wait === undefined || (isLate && !requested.aborted)) {
+                throw counted(last, attempt, clock.now() - started);
+            }
+            const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
+            log.info(`${error.message}.${requested.aborted ? '' : ` Retrying${when}.`}`);
+            await clock.sleep(wait * 1000, requested);
+            if (requested.aborted)
+                throw issuesKeys ? requested.reason : error;
         }
     }
 }
-/** Seconds; what the box asked for comes on top, so that jobs which it told the same do not come back as one. */
-function waitAfterTransient(error, attempt) {
-    if (!(error instanceof TransientError))
+function reportSlow(limit, clock, log) {
+    const done = new AbortController();
+    const left = Math.round(limit / 1000) - SLOW;
+    void clock.sleep(SLOW * 1000, done.signal).then(() => {
+        if (done.signal.aborted || left <= 0)
+            return;
+        log.info(`Still waiting for the box, which handles one request at a time. Giving up in ${left} s.`);
+    });
+    return done;
+}
+function backOff({ traits }, attempt) {
+    if (!traits.transient)
         return undefined;
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
-    return (error.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
+    return (traits.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
 }
-function inSeconds(seconds) {
-    return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+function counted({ title, message, traits, remedy }, attempts, ms) {
+    const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
+    const isPlain = attempts === 1 && !traits.transient;
+    return new errors_BoxError(title, isPlain ? message : `${message} (${times})`, traits, remedy);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/sign-out.js
 
 
-
-
-/** Seconds that signing out may take, retries and the proof included; the proof has the last ten to itself. */
-const SIGN_OUT_SECONDS = 30;
-const PROOF_SECONDS = 10;
-/** Seconds for one attempt: a logout may be sent twice without harm, so that an answer that is late is not waited for. */
-const sign_out_ATTEMPT_SECONDS = 9;
-/** The time for signing out, and of that the time until the proof. */
-function signOutDeadlines(stop) {
-    return {
-        whole: new Deadline(SIGN_OUT_SECONDS, stop, sign_out_ATTEMPT_SECONDS),
-        untilProof: new Deadline(SIGN_OUT_SECONDS - PROOF_SECONDS, stop, sign_out_ATTEMPT_SECONDS),
-    };
+const SIGN_OUT = 30;
+const VERIFICATION = 10;
+const SIGN_OUT_ATTEMPT = 9;
+async function revoke(api, session, context, seconds = SIGN_OUT) {
+    const work = (signal) => api.logout(session, signal);
+    await retry(work, context, { seconds, attemptSeconds: SIGN_OUT_ATTEMPT }).catch((error) => {
+        const fix = `${REMEDIES['Sign-out failed']} To revoke it now, change the password of ${session.email}.`;
+        throw wrap(error, 'Sign-out failed', "Couldn't revoke the key", fix);
+    });
 }
-/**
- * Ends a session key. Resolves too where the key was dead already: a box does not tell the difference.
- *
- * @throws NotEndedError
- */
-async function signOut(api, { accounts, api_key, deadline, log }) {
-    // At once, so that none waits for the failure of another.
-    const ends = await Promise.allSettled(accounts.map((email) => retry((signal) => api.logout(email, api_key, { signal }), {
-        deadline,
-        log,
-        grantsKeys: false,
-    })));
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed === undefined)
+async function revokeVerified(api, session, context) {
+    const { clock } = context;
+    const end = clock.now() + SIGN_OUT * 1000;
+    const failure = await revoke(api, session, context, SIGN_OUT - VERIFICATION).catch((e) => e);
+    const work = (signal) => api.isKeyValid(session, signal);
+    const seconds = (end - clock.now()) / 1000;
+    const limits = { seconds, attemptSeconds: SIGN_OUT_ATTEMPT };
+    const isValid = await retry(work, context, limits).catch((error) => {
+        const message = "Couldn't verify that the key is revoked";
+        throw failure ?? wrap(error, 'Sign-out not verified', message);
+    });
+    if (!isValid)
         return;
-    throw failed.reason instanceof ExplainedError ? new NotEndedError(failed.reason) : failed.reason;
+    throw failure ?? new errors_BoxError('Key still valid', 'The box still accepts the key after sign-out');
 }
-/**
- * Proves that a key is refused.
- *
- * @throws KeyAliveError where it works; ProofError where neither can be shown
- */
-async function proveEnded(api, { accounts, api_key, deadline, log }) {
-    let works = false;
-    try {
-        for (const email of accounts) {
-            works ||= await retry((signal) => api.keyWorks(email, api_key, { signal }), {
-                deadline,
-                log,
-                grantsKeys: false,
-            });
-        }
-    }
-    catch (error) {
-        throw error instanceof ExplainedError ? new ProofError(error) : error;
-    }
-    if (works)
-        throw new KeyAliveError(hostOf(api.url));
+function wrap(cause, title, message, remedy) {
+    if (!(cause instanceof errors_BoxError))
+        return cause;
+    return new errors_BoxError(title, `${message}: ${cause.message}`, { cause }, remedy);
 }
 
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = require("node:stream");
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = require("node:tls");
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(611);
-var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(692);
-var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+;// CONCATENATED MODULE: external "http"
+const external_http_namespaceObject = require("http");
+var external_http_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_http_namespaceObject, 2);
+;// CONCATENATED MODULE: external "https"
+const external_https_namespaceObject = require("https");
+var external_https_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_https_namespaceObject, 2);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -1810,8 +1182,6 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(770);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var lib_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
@@ -1872,7 +1242,7 @@ var MediaTypes;
  * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
  */
 function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = getProxyUrl(new URL(serverUrl));
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
     return proxyUrl ? proxyUrl.href : '';
 }
 const HttpRedirectCodes = [
@@ -2247,7 +1617,7 @@ class HttpClient {
         const info = {};
         info.parsedUrl = requestUrl;
         const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        info.httpModule = usingSsl ? external_https_namespaceObject_0 : external_http_namespaceObject_0;
         const defaultPort = usingSsl ? 443 : 80;
         info.options = {};
         info.options.host = info.parsedUrl.hostname;
@@ -2361,7 +1731,7 @@ class HttpClient {
         const usingSsl = parsedUrl.protocol === 'https:';
         let maxSockets = 100;
         if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+            maxSockets = this.requestOptions.maxSockets || external_http_namespaceObject.globalAgent.maxSockets;
         }
         // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
         if (proxyUrl && proxyUrl.hostname) {
@@ -2375,10 +1745,10 @@ class HttpClient {
             let tunnelAgent;
             const overHttps = proxyUrl.protocol === 'https:';
             if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+                tunnelAgent = overHttps ? external_node_http_namespaceObject.httpsOverHttps : external_node_http_namespaceObject.httpsOverHttp;
             }
             else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+                tunnelAgent = overHttps ? external_node_http_namespaceObject.httpOverHttps : external_node_http_namespaceObject.httpOverHttp;
             }
             agent = tunnelAgent(agentOptions);
             this._proxyAgent = agent;
@@ -2386,7 +1756,7 @@ class HttpClient {
         // if tunneling agent isn't assigned create a new agent
         if (!agent) {
             const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            agent = usingSsl ? new external_https_namespaceObject.Agent(options) : new external_http_namespaceObject.Agent(options);
             this._agent = agent;
         }
         if (usingSsl && this._ignoreSslError) {
@@ -2409,7 +1779,7 @@ class HttpClient {
             return proxyAgent;
         }
         const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new external_node_http_.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+        proxyAgent = new external_node_http_namespaceObject.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
             token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
         })));
         this._proxyAgentDispatcher = proxyAgent;
@@ -2509,239 +1879,118 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = require("node:events");
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = require("node:https");
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = require("node:stream");
+;// CONCATENATED MODULE: external "node:tls"
+const external_node_tls_namespaceObject = require("node:tls");
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = require("node:util");
+;// CONCATENATED MODULE: ./build/src/box/diagnose.js
+
+
+
+
+
+const NOT_FOUND = ['ENOTFOUND', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ENOENT'];
+const NO_ROUTE = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+const TRANSIENT = /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN)$/;
+function diagnose(cause, name, ca) {
+    const error = mostTelling(Object(cause));
+    const { code = '', syscall, address = '' } = error;
+    if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
+        return tlsError(code, name, cause);
+    if (code.startsWith('HPE_')) {
+        return new errors_BoxError('Not a Mail-in-a-Box API', `${name} didn't return valid HTTP`, { cause });
+    }
+    if (syscall === 'getaddrinfo' && NOT_FOUND.includes(code)) {
+        return new errors_BoxError('Host not found', `${name} isn't in this runner's DNS`, { cause });
+    }
+    if ((0,external_node_net_namespaceObject.isIPv6)(address) && NO_ROUTE.includes(code)) {
+        const why = `${name} has only an IPv6 address, and this runner has no IPv6`;
+        const remedy = 'Add an A record for it, or use a runner with IPv6.';
+        return new errors_BoxError('Box unreachable', why, { cause }, remedy);
+    }
+    if (code === 'EAI_AGAIN') {
+        const why = `The runner's name server didn't respond for ${name}`;
+        const remedy = "Check the runner's DNS settings, then re-run the job.";
+        return new errors_BoxError('Box unreachable', why, { cause, transient: true }, remedy);
+    }
+    const words = [...(0,external_node_util_namespaceObject.getSystemErrorMap)().values()].find(([each]) => each === code)?.[1];
+    if (words === undefined)
+        return certificateError(error, name, ca, cause);
+    const traits = { cause, transient: TRANSIENT.test(code) };
+    return new errors_BoxError('Box unreachable', `No connection to ${name}: ${words}`, traits);
+}
+function mostTelling(error) {
+    const errors = error.errors ?? [];
+    return errors.find(({ code = '' }) => !NO_ROUTE.includes(code)) ?? errors[0] ?? error;
+}
+function tlsError(code, name, cause) {
+    if (code.includes('CERTIFICATE')) {
+        const message = `${name} demands a client certificate`;
+        return new errors_BoxError('Blocked in front of the box', message, { cause });
+    }
+    let why = 'the TLS handshake failed';
+    if (/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/.test(code))
+        why = "the server doesn't speak TLS there";
+    if (/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/.test(code))
+        why = "the server's TLS is older than 1.2";
+    if (code.includes('UNRECOGNIZED_NAME'))
+        why = "the server doesn't know this host name";
+    return new errors_BoxError('TLS failed', `No connection to ${name}: ${why}`, { cause });
+}
+const PANEL = '(System > TLS (SSL) Certificates)';
+const PROVISION = `Provision one from Let's Encrypt ${PANEL}, or set 'ca-certificate' to the box's own.`;
+const SET_CA = "Set 'ca-certificate' to that CA, or NODE_EXTRA_CA_CERTS if your network uses it.";
+const INSTALL = `Install the intermediate ${PANEL}, or set 'ca-certificate' to the CA.`;
+const NO_ISSUER = 'sent its certificate without the intermediate, or has one from a private CA';
+const UNKNOWN_CA = ["has a certificate from a CA that this runner doesn't know", SET_CA];
+const FAULTS = {
+    DEPTH_ZERO_SELF_SIGNED_CERT: ['has a self-signed certificate', PROVISION],
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: [NO_ISSUER, INSTALL],
+    UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
+    SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
+    CERT_HAS_EXPIRED: ['has an expired certificate', `Renew it ${PANEL}.`],
+    CERT_NOT_YET_VALID: ["has a certificate that isn't valid yet", 'Check both clocks.'],
 };
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
+const UPDATE = 'If the box renewed its certificate, update the input.';
+const REMOVE = `If the box has a public certificate now, remove the input. ${UPDATE}`;
+function certificateError(error, name, ca = '', cause) {
+    const [why, fix] = certificateFault(error, ca);
+    const remedy = `No credentials were sent. ${fix}`;
+    return new errors_BoxError('Certificate not trusted', `${name} ${why}`, { cause }, remedy);
 }
-class BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
+function certificateFault({ code = '', cert, message = '' }, ca) {
+    if (ca !== '' && /^(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_SIGNATURE_FAILURE)$/.test(code)) {
+        return ["has another certificate than 'ca-certificate'", UPDATE];
     }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
+    if (ca !== '' && /^(UNABLE_TO|SELF_SIGNED_CERT_IN_CHAIN)/.test(code)) {
+        return ["has a certificate that isn't from 'ca-certificate'", REMOVE];
     }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
+    const expired = code === 'CERT_HAS_EXPIRED' ? expiryIn(ca) : undefined;
+    if (expired !== undefined) {
+        return [`can't be verified: 'ca-certificate' expired on ${expired}`, `Renew it. ${UPDATE}`];
     }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
-;// CONCATENATED MODULE: ./build/src/box/failures.js
-
-
-
-/** Says of an error of Node's network stack what it means for whoever runs the workflow. */
-function explain(error, circumstances) {
-    const { url, proxy, verified, aborted, ownCa } = circumstances;
-    if (!(error instanceof Error) || error instanceof ExplainedError)
-        return error;
-    const host = hostOf(url);
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-    if (aborted) {
-        if (proxy !== undefined && !verified)
-            return new ProxyError(proxy, host, 'no connection in time');
-        const what = verified ? 'no whole answer came in time' : 'no connection was made in time';
-        return new ConnectionError(host, what, verified);
-    }
-    const tunnel = /^tunneling socket could not be established, (statusCode|cause)=(.*)$/s.exec(error.message);
-    if (tunnel !== null) {
-        const [, kind, detail = ''] = tunnel;
-        const why = kind === 'cause' ? quote(detail) : `it answered with HTTP ${detail}`;
-        const Failure = PASSING_PROXY_FAULTS.test(detail) ? ProxyError : ProxyRefusedError;
-        return new Failure(proxy ?? '', host, why);
-    }
-    if (UNKNOWN_HOST.includes(code))
-        return new HostUnknownError(host);
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        const why = `it is for another name (${quote(namesIn(error))})`;
-        return new CertificateError(host, why, "Give the name that it is for as the input 'host'.");
+        const names = sanitize(String(cert?.subjectaltname ?? `CN:${cert?.subject?.CN}`));
+        return [`has a certificate for another name (${names})`, "Set 'host' to the box's own name."];
     }
-    const certificate = CERTIFICATE_FAULTS[code];
-    if (certificate !== undefined) {
-        const [why, remedy] = certificate;
-        const ofTrust = remedy === GIVE_CERTIFICATE || remedy === GIVE_AUTHORITY;
-        return new CertificateError(host, why, ofTrust && ownCa ? OWN_CA_REMEDY : remedy);
-    }
-    if (code === 'HPE_HEADER_OVERFLOW') {
-        return new errors_AnswerError(url, 'the head of its answer is longer than 16 KB');
-    }
-    if (code.startsWith('HPE_'))
-        return new errors_AnswerError(url, 'it sent something that is not HTTP');
-    if (SYSTEM_FAULT.test(code) || code in CONNECTION_FAULTS) {
-        const why = `${CONNECTION_FAULTS[code] ?? 'the connection failed'} (${code})`;
-        // Behind a proxy, what fails before the box has proven who it is may be the proxy's doing.
-        if (proxy !== undefined && !verified)
-            return new ProxyError(proxy, host, why);
-        const onTheWay = 'syscall' in error && BEFORE_A_CONNECTION.includes(String(error.syscall));
-        return new ConnectionError(host, why, verified && !onTheWay);
-    }
-    if (code === '')
-        return error;
-    if (verified)
-        return new ConnectionError(host, `the connection was cut (${code})`, verified);
-    const tls = TLS_FAULTS.find(([pattern]) => pattern.test(error.message));
-    return new TlsError(host, tls?.[1] ?? quote(error.message));
+    const words = sanitize(message.split(';')[0] ?? '');
+    return FAULTS[code] ?? [`has an invalid certificate: ${words}`, `Get another one ${PANEL}.`];
 }
-/** The codes of the operating system and of its resolver; `EPROTO` is what Node makes of an error of OpenSSL. */
-const SYSTEM_FAULT = /^(?!EPROTO$)E(AI_)?[A-Z\d]+$/;
-const BEFORE_A_CONNECTION = ['connect', 'getaddrinfo'];
-/** The names in a certificate that is for another one. */
-function namesIn(error) {
-    const { cert } = error;
-    return cert?.subjectaltname ?? `CN:${cert?.subject?.CN ?? ''}`;
-}
-/** What passes by itself, of all that comes from a proxy: a status, or an error of the connection to it. */
-const PASSING_PROXY_FAULTS = /^(429|502|503|504)$|ECONN|ETIMEDOUT|EPIPE|EHOSTUNREACH|EAI_AGAIN|socket hang up/;
-/** What the DNS says for good; `EAI_AGAIN` passes. */
-const UNKNOWN_HOST = ['ENOTFOUND', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME'];
-const GIVE_CERTIFICATE = "Give it to the action as 'ca-certificate', or let the box get one from Let's Encrypt (System > TLS certificates).";
-const OWN_CA_REMEDY = "Check that 'ca-certificate' is the certificate that the box serves now, or that of the authority that issued it.";
-const GIVE_AUTHORITY = "If that is right, give the certificate of the authority to the action as 'ca-certificate'.";
-const UNKNOWN_AUTHORITY = [
-    'it is from an authority that this runner does not know',
-    GIVE_AUTHORITY,
-];
-/** By the codes of OpenSSL's X.509 verification, as Node gives them. */
-const CERTIFICATE_FAULTS = {
-    DEPTH_ZERO_SELF_SIGNED_CERT: ['it is self-signed', GIVE_CERTIFICATE],
-    SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
-    UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
-    CERT_HAS_EXPIRED: [
-        'it has expired',
-        'Renew it on the box (System > TLS certificates), and check the clock of this runner.',
-    ],
-    CERT_NOT_YET_VALID: ['it is not valid yet', 'Check the clocks of the box and of this runner.'],
-    CERT_REVOKED: ['it was revoked', 'Get a new one on the box (System > TLS certificates).'],
-    CERT_SIGNATURE_FAILURE: ['its signature is wrong', GIVE_CERTIFICATE],
-    INVALID_CA: ['the certificate of its authority may not issue any', GIVE_CERTIFICATE],
-    INVALID_PURPOSE: [
-        'it is not for a server',
-        'Get a new one on the box (System > TLS certificates).',
-    ],
-};
-/** By the words of OpenSSL. */
-const TLS_FAULTS = [
-    [
-        /wrong.version.number|packet.length.too.long|http.request/i,
-        'what answers there does not speak TLS',
-    ],
-    [/unsupported.protocol|protocol.version/i, 'it offers only versions of TLS older than 1.2'],
-];
-const CONNECTION_FAULTS = {
-    ECONNREFUSED: 'the connection was refused',
-    ECONNRESET: 'the connection was cut',
-    ECONNABORTED: 'the connection was cut',
-    EPIPE: 'the connection was cut',
-    ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut',
-    ETIMEDOUT: 'the connection timed out',
-    EHOSTUNREACH: 'there is no way to its address',
-    ENETUNREACH: 'there is no way to its address',
-    EAI_AGAIN: 'the DNS did not answer',
-};
-
-;// CONCATENATED MODULE: ./build/src/box/proxy.js
-
-
-
-
-
-/**
- * The proxy that the environment names for a URL, as host and port, or nothing where there is none.
- * `@actions/http-client` finds it by itself; here it is only named and checked, since the library goes without
- * a proxy where the variable cannot be read.
- *
- * @throws ProxySettingError where the variable is no http:// or https:// URL; never with the variable, which
- * may hold a password
- */
-function proxyFor(url) {
-    const variable = url.startsWith('https:') ? 'https_proxy' : 'http_proxy';
-    const setting = process.env[variable] || process.env[variable.toUpperCase()];
-    if (!setting || checkBypass(new URL(url)))
-        return undefined;
-    let proxy;
-    try {
-        proxy = new URL(lib_getProxyUrl(url));
-    }
-    catch {
-        throw new ProxySettingError(variable);
-    }
-    if (!/^https?:$/.test(proxy.protocol))
-        throw new ProxySettingError(variable);
-    keepCredentials(proxy);
-    // `tunnel`, unchanged since 2018, uses what Node deprecates, and Node would say so in the log.
-    process.noDeprecation = true;
-    return hostOf(proxy.href);
-}
-/** A name without a password is a token. */
-function keepCredentials({ username, password }) {
-    const user = decodeURIComponent(username);
-    keepSecret(password);
-    keepSecret(decodeURIComponent(password));
-    keepSecret(password === '' ? user : `${user}:${decodeURIComponent(password)}`);
+function expiryIn(ca) {
+    const certificates = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    const dates = certificates.map((pem) => Date.parse(new external_node_crypto_namespaceObject.X509Certificate(pem).validTo));
+    const expired = dates.find((date) => date < Date.now());
+    return expired === undefined ? undefined : new Date(expired).toISOString().slice(0, 10);
 }
 
-;// CONCATENATED MODULE: ./build/src/box/transport.js
+;// CONCATENATED MODULE: ./build/src/box/connect.js
 
 
 
@@ -2752,266 +2001,274 @@ function keepCredentials({ username, password }) {
 
 
 
-/** Bytes of an answer that are read; a MeResponse has some 200. */
-const MAX_BYTES = 1_000_000;
-/**
- * For glibc's resolver, where nothing else is set: a name look-up that is under way cannot be ended, and Node does not
- * exit before it. By itself glibc asks each name server twice, for 5 s.
- */
-const RES_OPTIONS = 'timeout:2 attempts:1';
-/** Whatever the environment says. */
+
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
-/**
- * Sends one request, once: no retry, no redirect followed, no connection used twice. The certificate and name of
- * the box are verified before a credential leaves, TLS 1.2 at least, whatever the environment says.
- *
- * @throws ConnectionError, ProxyError, ProxySettingError, HostUnknownError, CertificateError, TlsError, AnswerError
- */
-async function send(request) {
-    const { method, url, userAgent, credentials, headers, signal } = request;
-    keepSecret(credentials.secret);
-    keepSecret(basicCredentials(credentials));
-    process.env['RES_OPTIONS'] ??= RES_OPTIONS;
-    const wire = new Wire(request);
+external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout(2_500);
+async function openTunnel({ url, signal }) {
+    const proxy = proxyFor(url);
+    if (proxy === undefined)
+        return undefined;
+    const authority = `${url.hostname}:${url.port || 443}`;
+    const name = `${proxy.host} (https_proxy)`;
+    const request = requestTunnel(proxy, authority, signal);
+    const [response, socket] = await (0,external_node_events_namespaceObject.once)(request, 'connect').catch((cause) => {
+        const timedOut = signal.aborted;
+        const { message, traits } = diagnose(timedOut ? { code: 'ETIMEDOUT' } : cause, name);
+        throw new errors_BoxError('Proxy unreachable', message, { ...traits, cause, timedOut });
+    });
+    const status = response.statusCode;
+    if (status === 200)
+        return guard(socket, signal);
+    socket.destroy();
+    const transient = [429, 502, 503, 504].includes(status);
+    const remedy = status === 407 ? 'Check the user name and password in https_proxy.' : undefined;
+    const message = `${name} returned HTTP ${status} for ${authority}`;
+    throw new errors_BoxError('Proxy rejected', message, { transient }, remedy);
+}
+function proxyFor(target) {
+    const variable = ['https_proxy', 'HTTPS_PROXY'].find((name) => process.env[name]);
+    if (variable === undefined || checkBypass(target))
+        return undefined;
     try {
-        wire.proxy = proxyFor(url);
-        const client = new HttpClient(userAgent, [new BasicCredentialHandler(credentials.email, credentials.secret), wire], 
-        // Kept alive, since the process need not wait for the end of such a connection.
-        { allowRedirects: false, allowRetries: false, keepAlive: true });
-        const { message } = await unlessAborted(client.request(method, url, null, headers), signal);
-        const { statusCode: status = 0 } = message;
-        const date = Date.parse(message.headers.date ?? '');
-        return {
-            url,
-            status,
-            headers: message.headers,
-            body: await read(message, url),
-            arrived: Date.now(),
-            date: Number.isNaN(date) ? undefined : date,
-        };
+        const setting = process.env[variable] ?? '';
+        const proxy = new URL(setting.includes('://') ? setting : `http://${setting}`);
+        decodeURIComponent(proxy.username + proxy.password);
+        if (/^https?:\/\/[^/]+\/$/.test(proxy.href))
+            return proxy;
+    }
+    catch { }
+    const message = `Variable '${variable}' isn't the URL of an HTTP proxy`;
+    throw new errors_BoxError('Invalid proxy setting', message);
+}
+function requestTunnel(proxy, path, signal) {
+    const isTls = proxy.protocol === 'https:';
+    const host = withoutBrackets(proxy.hostname);
+    const port = proxy.port || (isTls ? 443 : 80);
+    const headers = { Host: path, ...authorizationFor(proxy) };
+    const options = { method: 'CONNECT', host, port, path, headers, agent: false, signal };
+    return isTls
+        ? external_node_https_namespaceObject.request({ ...options, ...TLS, servername: serverName(host) }).end()
+        : external_node_http_namespaceObject.request(options).end();
+}
+function authorizationFor({ username, password }) {
+    if (username === '')
+        return {};
+    const [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+    const basic = basicCredentials(user, secret);
+    for (const each of [secret || user, basic])
+        addSecret(each);
+    return { 'Proxy-Authorization': `Basic ${basic}` };
+}
+async function openTls(request, tunnel) {
+    const { url, ca, signal, log } = request;
+    const host = withoutBrackets(url.hostname);
+    const isTls = url.protocol === 'https:';
+    const address = { host, port: Number(url.port || (isTls ? 443 : 80)) };
+    if (!isTls)
+        return opened(guard(external_node_net_namespaceObject.connect(address), signal), 'connect', request);
+    const options = {
+        ...address,
+        ...TLS,
+        servername: serverName(host),
+        ...(tunnel === undefined ? {} : { socket: tunnel }),
+        ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
+    };
+    const socket = await opened(guard(external_node_tls_namespaceObject.connect(options), signal), 'secureConnect', request);
+    const { subject, valid_to } = socket.getPeerCertificate();
+    const name = sanitize(String(subject?.CN));
+    log.debug(`${socket.getProtocol()}, certificate CN=${name}, valid until ${valid_to}`);
+    return socket;
+}
+async function opened(socket, event, { url, ca, signal }) {
+    let isLookingUp = socket.connecting && external_node_net_namespaceObject.isIP(withoutBrackets(url.hostname)) === 0;
+    socket.once('lookup', () => {
+        isLookingUp = false;
+    });
+    try {
+        await (0,external_node_events_namespaceObject.once)(socket, event);
+        return socket;
+    }
+    catch (cause) {
+        if (!signal.aborted)
+            throw diagnose(cause, url.host, ca);
+        const code = isLookingUp ? 'EAI_AGAIN' : 'ETIMEDOUT';
+        const { title, message, traits, remedy } = diagnose({ code }, url.host);
+        throw new errors_BoxError(title, message, { ...traits, cause, timedOut: true }, remedy);
+    }
+}
+function guard(socket, signal) {
+    socket.on('error', () => { });
+    return (0,external_node_stream_namespaceObject.addAbortSignal)(signal, socket);
+}
+function serverName(host) {
+    return external_node_net_namespaceObject.isIP(host) === 0 ? host : '';
+}
+function withoutBrackets(hostname) {
+    return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+;// CONCATENATED MODULE: ./build/src/box/http.js
+
+
+
+
+
+const MAX_BYTES = 1_000_000;
+async function send(request) {
+    const tunnel = await openTunnel(request);
+    const socket = await openTls(request, tunnel);
+    return exchange(request, socket);
+}
+async function exchange(request, socket) {
+    const { url, signal } = request;
+    try {
+        const message = await headOf(request, socket);
+        const { statusCode: status = 0, headers } = message;
+        const body = status === 200 ? await bodyOf(message, url) : '';
+        const clockAhead = Date.parse(headers.date ?? '') + 500 - Date.now() || 0;
+        return { url, status, headers, body, clockAhead };
     }
     catch (error) {
-        throw explain(error, {
-            url,
-            ...wire,
-            aborted: signal.aborted,
-            ownCa: request.ca !== undefined,
-        });
+        throw error instanceof errors_BoxError ? error : exchangeError(error, url, signal.aborted);
+    }
+    finally {
+        socket.destroy();
     }
 }
-/** Sets up the connection; knows afterwards how far it came. */
-class Wire {
-    #request;
-    proxy;
-    /** Whether the box had proven who it is, so that the request may have reached it; at once without TLS. */
-    verified;
-    constructor(request) {
-        this.#request = request;
-        this.verified = request.url.startsWith('http:');
-    }
-    prepareRequest(options) {
-        const { ca, signal, userAgent } = this.#request;
-        // The library adds the id of the workflow run, which is no business of the box.
-        Object.assign(options.headers ?? {}, { 'user-agent': userAgent });
-        options.signal = signal;
-        const { agent, host } = options;
-        if (typeof agent !== 'object' || !('options' in agent))
-            throw new Error('No agent to set up');
-        Object.assign(agent.options ?? {}, {
-            ...(ca === undefined ? {} : { ca }),
-            ...TLS,
-            checkServerIdentity: (...given) => {
-                const refusal = (0,external_node_tls_namespaceObject.checkServerIdentity)(...given);
-                this.verified = refusal === undefined;
-                return refusal;
-            },
-        });
-        if ('proxyOptions' in agent) {
-            // What `tunnel` sends to the proxy goes by these: it shall not outlive the attempt, and a proxy with TLS be verified
-            // by its own name, in place of that in the Host header.
-            const { host: name = '' } = agent.proxyOptions;
-            Object.assign(agent.proxyOptions, {
-                signal,
-                servername: (0,external_node_net_namespaceObject.isIP)(name) ? '' : name,
-                ...TLS,
-            });
-        }
-        else {
-            // The library takes the brackets of an IPv6 address for a part of the name.
-            options.host = host?.replace(/^\[(.*)\]$/, '$1');
-        }
-    }
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return Promise.reject(new Error('The box never asks for another kind of credentials'));
-    }
-}
-/** Some requests never settle: after an answer of 101, Node drops the connection without a word. */
-async function unlessAborted(work, signal) {
-    const aborted = new Promise((_, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
-    return Promise.race([work, aborted]);
-}
-/** The body of a good answer; those of others are not looked at. */
-async function read(message, url) {
-    const { statusCode: status = 0 } = message;
-    if (status < 200 || status > 299) {
-        message.destroy();
-        return new Uint8Array();
-    }
+function headOf(request, socket) {
+    const { method, url } = request;
+    const headers = { Host: url.host, ...request.headers };
+    const options = { method, path: url.pathname, headers, createConnection: () => socket };
+    const info = { options, parsedUrl: url, httpModule: external_node_http_namespaceObject };
     return new Promise((resolve, reject) => {
-        const chunks = [];
-        let length = 0;
-        message.on('data', (chunk) => {
-            chunks.push(chunk);
-            length += chunk.length;
-            if (length > MAX_BYTES)
-                message.destroy(new errors_AnswerError(url, 'it sent more than 1 MB'));
-        });
-        (0,external_node_stream_namespaceObject.finished)(message, (error) => (error ? reject(error) : resolve(Buffer.concat(chunks))));
+        socket.once('close', () => reject({ code: 'ECONNRESET' }));
+        new HttpClient().requestRawWithCallback(info, '', (error, response) => response === undefined ? reject(error) : resolve(response.message));
     });
 }
-/**
- * The JSON object in an answer; a byte order mark before it is forgiven.
- *
- * @throws AnswerError that says what came instead, never with a part of it: there may be a key in it
- */
-function parseJson({ url, headers, body }) {
-    if (body.length === 0)
-        throw new errors_AnswerError(url, 'it sent nothing');
-    if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
-        throw new errors_AnswerError(url, 'it sent compressed data, unasked');
+async function bodyOf(message, url) {
+    const chunks = [];
+    let length = 0;
+    for await (const chunk of message) {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > MAX_BYTES) {
+            throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned more than 1 MB`);
+        }
     }
-    let text;
-    try {
-        text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    }
-    catch {
-        throw new errors_AnswerError(url, 'it sent text in another encoding than UTF-8');
-    }
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch {
-        throw new errors_AnswerError(url, /^\s*</.test(text) ? 'it sent an HTML page' : 'it sent text that is not JSON');
-    }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        const kind = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
-        throw new errors_AnswerError(url, `it sent JSON that is no object, but: ${kind}`);
-    }
-    return value;
+    return Buffer.concat(chunks).toString();
+}
+function exchangeError(cause, url, timedOut) {
+    const lost = { cause, transient: true, responseLost: true, timedOut };
+    if (timedOut)
+        return new errors_BoxError('Box busy', `${url.host} didn't respond`, lost);
+    const error = diagnose(cause, url.host);
+    if (!error.traits.transient)
+        return error;
+    return new errors_BoxError(error.title, error.message, lost, error.remedy);
 }
 
-;// CONCATENATED MODULE: ./build/src/box/logout-response.js
+;// CONCATENATED MODULE: ./build/src/box/responses.js
 
 
 
-/** @throws AnswerError where it is no LogoutResponse */
-function readLogoutResponse(answer) {
-    const { status } = parseJson(answer);
-    if (status === undefined)
-        return {};
+const REJECTED_CREDENTIALS = 'Incorrect email address or password.';
+function parseKey(response, email, password) {
+    const { api_key, status, reason } = parseJson(response);
+    const { clockAhead, url } = response;
+    const rejected = `${url.host} rejected the login of ${email}`;
+    if (status === 'ok') {
+        if (typeof api_key === 'string' && /^[a-z\d][\w.~+/=-]{7,1023}$/i.test(api_key))
+            return api_key;
+        throw notABox(response, "no valid 'api_key'");
+    }
+    if (status === 'missing-totp-token') {
+        const message = `${email} has two-factor authentication on, but 'totp-secret' is empty`;
+        throw new errors_BoxError('Two-factor code required', message);
+    }
+    if (status !== 'invalid')
+        throw notABox(response, "JSON with an unknown 'status'");
+    switch (reason) {
+        case REJECTED_CREDENTIALS:
+            throw new errors_BoxError('Wrong email or password', rejected + passwordHint(password));
+        case 'invalid-totp-token':
+            throw new errors_BoxError('Two-factor code rejected', `${rejected}: wrong code`, { clockAhead });
+        case 'Authorization header invalid.':
+            throw new errors_BoxError('Blocked in front of the box', `${url.host} received no Authorization header`);
+        default: {
+            const why = typeof reason === 'string' ? sanitize(reason) : 'no reason given';
+            throw new errors_BoxError('Login rejected', `${rejected}: ${why}`);
+        }
+    }
+}
+function parsePrivileges(response) {
+    const { privileges = [] } = parseJson(response);
+    const isName = (value) => typeof value === 'string' && /^[a-z\d_-]{1,64}$/.test(value);
+    if (Array.isArray(privileges) && privileges.every(isName))
+        return privileges;
+    throw notABox(response, "invalid 'privileges'");
+}
+function parseLogout(response) {
+    const { status = 'ok' } = parseJson(response);
     if (status === 'ok')
         return { status };
-    throw new errors_AnswerError(answer.url, `its 'status' is ${quote_describe(status)}`);
+    throw notABox(response, "JSON with an unknown 'status'");
 }
-
-;// CONCATENATED MODULE: ./build/src/box/me-response.js
-
-
-
-
-/**
- * Reads an answer and insists only on a well-formed key, so that the key can be put in safety
- * before anything else fails.
- *
- * @throws PasswordRefusedError, TotpMissingError, TotpRefusedError, LoginRefusedError as the box decided;
- * AnswerError where it is no MeResponse
- */
-function readMeResponse(answer, email) {
-    const me = parseJson(answer);
-    const { api_key, status, reason } = me;
-    if (isApiKey(api_key)) {
-        const accounts = isEmail(me.email) && me.email !== email ? [email, me.email] : [email];
-        return { api_key, accounts, me, answer };
+function parseValidity(response) {
+    const { status, headers, body } = response;
+    const reason = status === 401 ? String(headers['x-reason']) : '';
+    if (reason === 'You are not an administrator.')
+        return true;
+    if (reason === REJECTED_CREDENTIALS || reason.startsWith("That's not a user"))
+        return false;
+    requireOk(response);
+    if (/^(true|false)\s*$/.test(body))
+        return true;
+    throw notABox(response, 'neither true nor false');
+}
+function parseJson(response) {
+    requireOk(response);
+    const { url, body, headers } = response;
+    let value;
+    try {
+        value = JSON.parse(body);
     }
-    if (status === 'ok') {
-        throw new errors_AnswerError(answer.url, "its status is 'ok', but its 'api_key' is missing or malformed");
+    catch (cause) {
+        const isJson = /json/.test(headers['content-type'] ?? '');
+        const came = isJson ? "JSON that can't be read" : 'a page instead of JSON';
+        const traits = { cause, responseLost: isJson };
+        throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned ${came}`, traits);
     }
-    if (status !== 'invalid' && status !== 'missing-totp-token') {
-        throw new errors_AnswerError(answer.url, `its 'status' is ${quote_describe(status)}`);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+        return { ...value };
+    throw notABox(response, 'JSON that is not an object');
+}
+function notABox({ url }, came) {
+    return new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned ${came}`);
+}
+function requireOk(response) {
+    const { url, status, headers } = response;
+    if (status === 200)
+        return;
+    const returned = `${url.host} returned HTTP ${status}`;
+    if (status >= 300 && status < 400) {
+        const message = `${url.host} redirected to ${sanitize(headers.location ?? 'nowhere')}`;
+        throw new errors_BoxError('Unexpected redirect', message);
     }
-    const host = hostOf(answer.url);
-    if (status === 'missing-totp-token')
-        throw new TotpMissingError(email, host);
-    if (reason === 'invalid-totp-token')
-        throw new TotpRefusedError(host, boxAhead(answer));
-    if (reason === 'Incorrect email address or password.')
-        throw new PasswordRefusedError(email, host);
-    throw new LoginRefusedError(host, typeof reason === 'string' ? quote(reason) : 'it gave no reason.');
-}
-/**
- * Checks all that came beside the key.
- *
- * @throws StatusError where it came with another status than 200; AnswerError where its own is not ok, the account is
- * another one, or a privilege is no plain name
- */
-function checkMe({ me, answer }, email) {
-    const { url } = answer;
-    const { status, email: named = email, privileges = [] } = me;
-    if (answer.status !== 200)
-        throw new StatusError(url, answer.status);
-    if (status !== 'ok') {
-        throw new AnswerError(url, `it gave a key, but its 'status' is ${describe(status)}`);
+    if ([429, 502, 503, 504].includes(status)) {
+        const [retryAfter] = /^\d{1,9}$/.exec(headers['retry-after'] ?? '')?.map(Number) ?? [];
+        const wait = retryAfter === undefined ? '' : ` and asked to wait ${retryAfter} s`;
+        const traits = { transient: true, retryAfter, responseLost: status === 504 };
+        throw new errors_BoxError('Box busy', returned + wait, traits);
     }
-    if (named !== email) {
-        throw new AnswerError(url, `it gave a key for the account ${describe(named)}, not for ${email}`);
+    if ([401, 403, 407, 451].includes(status))
+        throw new errors_BoxError('Blocked in front of the box', returned);
+    if (status >= 520) {
+        const remedy = "What is in front of the box can't reach it. Check that the box is up, and Cloudflare's settings.";
+        throw new errors_BoxError('Box unreachable', returned, {}, remedy);
     }
-    if (!isPrivileges(privileges)) {
-        throw new AnswerError(url, "its 'privileges' are not a list of plain names");
-    }
-    return { email, privileges };
-}
-/** The box's own keys are 64 hex characters; the published examples are not, so any that is safe to hand on will do. */
-function isApiKey(value) {
-    return typeof value === 'string' && /^[\w.~+/=-]{1,1024}$/.test(value);
-}
-/** One that Basic credentials can carry. */
-function isEmail(value) {
-    return typeof value === 'string' && /^[!-9;-~]{1,320}$/.test(value);
-}
-function isPrivileges(value) {
-    return (Array.isArray(value) &&
-        value.every((name) => typeof name === 'string' && /^[a-z0-9_-]{1,64}$/.test(name)));
-}
-/** Milliseconds; `Date` counts whole seconds, so the middle of that second is the best guess. */
-function boxAhead({ date, arrived }) {
-    return date === undefined ? 0 : date + 500 - arrived;
-}
-
-;// CONCATENATED MODULE: ./build/src/box/retry-after.js
-/** Longer than any timeout, so that what asks for more is not tried again. */
-const LONGEST = 1_000_000_000;
-/**
- * Seconds to wait by a `Retry-After` header (RFC 9110, 10.2.3): a count of seconds or an HTTP date in one of its three
- * forms, of which asctime's does not say that it is GMT.
- *
- * @param now by the clock of who sent it, in milliseconds since 1970
- * @returns nothing where there is none or it is neither
- */
-function retryAfterSeconds(header, now) {
-    if (header === undefined)
-        return undefined;
-    if (/^\s*\d+\s*$/.test(header))
-        return Math.min(LONGEST, Number(header));
-    if (!/^\s*(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(header))
-        return undefined;
-    const date = Date.parse(header.includes('GMT') ? header : `${header} GMT`);
-    return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+    if (status >= 500)
+        throw new errors_BoxError('Box error', returned, { responseLost: true });
+    throw notABox(response, `HTTP ${status}`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/user-api.js
@@ -3019,103 +2276,40 @@ function retryAfterSeconds(header, now) {
 
 
 
-
-
-
-const REDIRECTS = [301, 302, 303, 307, 308];
-const BUSY = [429, 502, 503, 504];
-/**
- * The User API of a Mail-in-a-Box, as published in `api/mailinabox.yml` of mail-in-a-box/mailinabox. Each call
- * is one request; it throws the errors of `errors.ts` and never a secret.
- */
 class UserApi {
     #options;
     constructor(options) {
         this.#options = options;
     }
-    get url() {
-        return this.#options.url;
-    }
-    /**
-     * `POST /login`: exchanges email and password for a session key.
-     *
-     * @param totp the six digits of the moment, for an account with two-factor authentication
-     */
-    async login(email, password, { signal, totp }) {
+    async login({ email, password, totp }, signal) {
         const headers = totp === undefined ? {} : { 'X-Auth-Token': totp };
-        const credentials = { email, secret: password };
-        const answer = await this.#send('POST', '/login', credentials, { headers, signal });
-        try {
-            return readMeResponse(answer, email);
-        }
-        catch (error) {
-            // Another status than 200 says more than the body; a key that comes with it is given all the same, to be ended.
-            this.#expectOk(answer);
-            throw error;
-        }
+        const response = await this.#send('POST', '/login', [email, password], signal, headers);
+        return { apiKey: parseKey(response, email, password), response };
     }
-    /** `POST /logout`: ends a session key. A box answers `ok` in any case. */
-    async logout(email, apiKey, { signal }) {
-        const answer = await this.#send('POST', '/logout', { email, secret: apiKey }, { signal });
-        return readLogoutResponse(this.#expectOk(answer));
+    async logout({ email, apiKey }, signal) {
+        return parseLogout(await this.#send('POST', '/logout', [email, apiKey], signal));
     }
-    /**
-     * Whether a session key works, by the cheapest of the endpoints that need one. A key that does not counts as
-     * a failed login there.
-     *
-     * @throws StatusError and others where the answer shows neither
-     */
-    async keyWorks(email, apiKey, { signal }) {
-        const credentials = { email, secret: apiKey };
-        const answer = await this.#send('GET', '/system/privacy', credentials, { signal });
-        if (answer.status === 401) {
-            const reason = answer.headers['x-reason'];
-            if (reason === 'Incorrect email address or password.')
-                return false;
-            if (reason === 'You are not an administrator.')
-                return true;
-        }
-        const { url, body } = this.#expectOk(answer);
-        // A live key gets the box's own setting; whatever else comes with 200 is no box, and shows nothing.
-        if (/^(true|false)\s*$/.test(Buffer.from(body).toString()))
-            return true;
-        throw new errors_AnswerError(url, 'it sent neither true nor false');
+    async isKeyValid({ email, apiKey }, signal) {
+        const response = await this.#send('GET', '/system/privacy', [email, apiKey], signal);
+        return parseValidity(response);
     }
-    async #send(method, path, credentials, { headers = {}, signal }) {
+    async #send(method, path, [email, secret], signal, more = {}) {
         const { url, userAgent, ca, log } = this.#options;
-        const started = process.uptime();
-        const told = (outcome) => log.debug(`${method} ${url}${path}: ${outcome}, ${Math.round((process.uptime() - started) * 1000)} ms`);
+        const basic = basicCredentials(email, secret);
+        addSecret(secret);
+        addSecret(basic);
+        const always = { Accept: 'application/json', 'User-Agent': userAgent };
+        const headers = { ...always, Authorization: `Basic ${basic}`, ...more };
+        const started = Date.now();
+        let outcome = 'failed';
         try {
-            const answer = await send({
-                method,
-                url: url + path,
-                userAgent,
-                ca,
-                credentials,
-                headers: { Accept: 'application/json', ...headers },
-                signal,
-            });
-            told(`HTTP ${answer.status}`);
-            return answer;
+            const response = await send({ method, url: new URL(url + path), headers, ca, signal, log });
+            outcome = String(response.status);
+            return response;
         }
-        catch (error) {
-            told(error instanceof Error ? error.constructor.name : 'failed');
-            throw error;
+        finally {
+            log.debug(`${method} ${url}${path}: ${outcome} in ${Date.now() - started} ms`);
         }
-    }
-    #expectOk(answer) {
-        const { url, status, headers } = answer;
-        if (status === 200)
-            return answer;
-        const host = hostOf(url);
-        if (REDIRECTS.includes(status)) {
-            throw new RedirectError(host, status, quote(headers.location ?? 'nowhere'));
-        }
-        if (BUSY.includes(status)) {
-            const now = answer.date ?? answer.arrived;
-            throw new BusyError(host, status, retryAfterSeconds(headers['retry-after'], now));
-        }
-        throw new errors_StatusError(url, status);
     }
 }
 
@@ -3127,157 +2321,34 @@ class UserApi {
 
 
 
-/** Runs the post-step to its end, which is never a rejection. */
-function run() {
-    return runStep(logout);
-}
-/**
- * The post-step: ends the session that the step saved, and says nothing when all is well. It goes by what was
- * saved alone: the runner evaluates the inputs anew for it, and they may have changed. It fails the job only
- * where it was asked for proof.
- */
 async function logout() {
     try {
-        const session = readSession();
-        if (session !== undefined)
-            await end(session);
-        throwStray();
+        const state = readState();
+        if (state !== undefined)
+            await signOut(state);
     }
     catch (error) {
-        if (proofWanted())
+        if (mustVerify())
             throw error;
-        warn(error);
+        annotate('warning', error);
     }
 }
-async function end({ url, accounts, api_key, ca, verifyLogout }) {
-    maskKey(api_key, accounts);
+async function signOut(state) {
+    const { url, email, apiKey, ca, verifyLogout } = state;
+    maskCredentials(email, apiKey);
+    const context = { cancellation: handleCancellation(), clock: systemClock, log: log };
     const api = new UserApi({ url, userAgent: USER_AGENT, ca, log: log });
-    const { whole, untilProof } = signOutDeadlines(stopOnSignals());
-    const options = { accounts, api_key, deadline: whole, log: log };
     if (!verifyLogout)
-        return signOut(api, options);
-    // A logout that failed may have ended the key all the same: the proof decides.
-    const failure = await signOut(api, { ...options, deadline: untilProof }).catch((error) => error);
-    try {
-        await proveEnded(api, options);
-    }
-    catch (error) {
-        throw failure ?? error;
-    }
-    log.info(`Signed out of ${url}; the key is refused now.`);
+        return revoke(api, state, context);
+    await revokeVerified(api, state, context);
+    log.info('Signed out. The box rejects the key.');
 }
 
+;// CONCATENATED MODULE: ./build/src/post.js
 
-/***/ })
 
-/******/ 	});
-/************************************************************************/
-/******/ 	// The module cache
-/******/ 	var __webpack_module_cache__ = {};
-/******/ 	
-/******/ 	// The require function
-/******/ 	function __nccwpck_require__(moduleId) {
-/******/ 		// Check if module is in cache
-/******/ 		var cachedModule = __webpack_module_cache__[moduleId];
-/******/ 		if (cachedModule !== undefined) {
-/******/ 			return cachedModule.exports;
-/******/ 		}
-/******/ 		// Create a new module (and put it into the cache)
-/******/ 		var module = __webpack_module_cache__[moduleId] = {
-/******/ 			// no module.id needed
-/******/ 			// no module.loaded needed
-/******/ 			exports: {}
-/******/ 		};
-/******/ 	
-/******/ 		// Execute the module function
-/******/ 		var threw = true;
-/******/ 		try {
-/******/ 			__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
-/******/ 			threw = false;
-/******/ 		} finally {
-/******/ 			if(threw) delete __webpack_module_cache__[moduleId];
-/******/ 		}
-/******/ 	
-/******/ 		// Return the exports of the module
-/******/ 		return module.exports;
-/******/ 	}
-/******/ 	
-/************************************************************************/
-/******/ 	/* webpack/runtime/asset-relocator-loader */
-/******/ 	if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = __dirname + "/";
-/******/ 	
-/******/ 	/* webpack/runtime/create fake namespace object */
-/******/ 	(() => {
-/******/ 		var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
-/******/ 		var leafPrototypes;
-/******/ 		// create a fake namespace object
-/******/ 		// mode & 1: value is a module id, require it
-/******/ 		// mode & 2: merge all properties of value into the ns
-/******/ 		// mode & 4: return value when already ns object
-/******/ 		// mode & 16: return value when it's Promise-like
-/******/ 		// mode & 8|1: behave like require
-/******/ 		__nccwpck_require__.t = function(value, mode) {
-/******/ 			if(mode & 1) value = this(value);
-/******/ 			if(mode & 8) return value;
-/******/ 			if(typeof value === 'object' && value) {
-/******/ 				if((mode & 4) && value.__esModule) return value;
-/******/ 				if((mode & 16) && typeof value.then === 'function') return value;
-/******/ 			}
-/******/ 			var ns = Object.create(null);
-/******/ 			__nccwpck_require__.r(ns);
-/******/ 			var def = {};
-/******/ 			leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
-/******/ 			for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
-/******/ 				Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
-/******/ 			}
-/******/ 			def['default'] = () => (value);
-/******/ 			__nccwpck_require__.d(ns, def);
-/******/ 			return ns;
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/define property getters */
-/******/ 	(() => {
-/******/ 		// define getter functions for harmony exports
-/******/ 		__nccwpck_require__.d = (exports, definition) => {
-/******/ 			for(var key in definition) {
-/******/ 				if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
-/******/ 					Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
-/******/ 				}
-/******/ 			}
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/hasOwnProperty shorthand */
-/******/ 	(() => {
-/******/ 		__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
-/******/ 	})();
-/******/ 	
-/******/ 	/* webpack/runtime/make namespace object */
-/******/ 	(() => {
-/******/ 		// define __esModule on exports
-/******/ 		__nccwpck_require__.r = (exports) => {
-/******/ 			if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
-/******/ 				Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
-/******/ 			}
-/******/ 			Object.defineProperty(exports, '__esModule', { value: true });
-/******/ 		};
-/******/ 	})();
-/******/ 	
-/************************************************************************/
-var __webpack_exports__ = {};
-// This entry need to be wrapped in an IIFE because it need to be in strict mode.
-(() => {
-"use strict";
-__nccwpck_require__.r(__webpack_exports__);
-/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(49);
 
-// Where there is nothing to end, nothing is loaded.
-if ((0,_action_state_js__WEBPACK_IMPORTED_MODULE_0__/* .hasSession */ .N)()) {
-    void Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 479)).then(({ run }) => run());
-}
-
-})();
+void runStep(logout);
 
 module.exports = __webpack_exports__;
 /******/ })()

@@ -1,86 +1,91 @@
-import { stopOnSignals } from './action/cancel.ts';
-import { requireCommandFiles } from './action/command-files.ts';
-import { PrivilegeError } from './action/errors.ts';
+import { handleCancellation } from './action/cancel.ts';
 import { type Inputs, readInputs } from './action/inputs.ts';
-import { maskKey } from './action/mask.ts';
-import { setOutputs } from './action/outputs.ts';
-import { announce, log, runStep, warn } from './action/report.ts';
-import { forgetSession, saveSession } from './action/session.ts';
-import { Deadline, type Stop } from './box/deadline.ts';
-import { StoppedError } from './box/errors.ts';
-import { type Account, checkMe, type Grant } from './box/me-response.ts';
-import { signIn } from './box/sign-in.ts';
-import { signOut, signOutDeadlines } from './box/sign-out.ts';
-import { UserApi } from './box/user-api.ts';
+import { annotate, log, maskCredentials } from './action/log.ts';
+import * as runner from './action/runner-files.ts';
+import { type Context, systemClock } from './box/context.ts';
+import { BoxError } from './box/errors.ts';
+import { parsePrivileges } from './box/responses.ts';
+import { retry } from './box/retry.ts';
+import { revoke } from './box/sign-out.ts';
+import { TotpCodes } from './box/totp.ts';
+import { type Login, UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
-/** Runs the step to its end, which is never a rejection. */
-export function run(): Promise<void> {
-  return runStep(login);
-}
+/** Seconds for one attempt: a little more than the 60 s after which the box's nginx returns 504. */
+export const SIGN_IN_ATTEMPT = 65;
 
 /**
- * The step: trades email and password for a session key and hands it to the later steps. From the moment the
- * key is here it is masked, then in the hands of the post-step, before anything else can fail.
+ * The main step: exchanges email and password for a session key, and hands it to the later steps. Once the key is
+ * saved, the post-step revokes it, however this step ends.
  */
-async function login(): Promise<void> {
-  const inputs = await readInputs();
-  requireCommandFiles();
-  const stop = stopOnSignals();
-  const api = new UserApi({ url: inputs.url, userAgent: USER_AGENT, ca: inputs.ca, log });
-  const deadline = new Deadline(inputs.timeout, stop);
+export async function login(): Promise<void> {
+  const inputs = readInputs();
+  runner.checkFiles();
+  const ca_file = runner.writeCaFile(inputs.ca);
+  const context = { cancellation: handleCancellation(), clock: systemClock, log };
+  logSettings(inputs);
+  const { email, url, ca } = inputs;
+  const api = new UserApi({ url, userAgent: USER_AGENT, ca, log });
 
-  const grant = await signIn(api, { ...inputs, deadline, log });
-  const { api_key, accounts } = grant;
-  let saved = false;
+  const { apiKey, response } = await signIn(api, inputs, context);
+  maskCredentials(email, apiKey);
+  await saveOrRevoke(api, apiKey, inputs, context);
+  context.cancellation.requested.throwIfAborted();
+  const privileges = parsePrivileges(response);
+  requirePrivilege(privileges, inputs);
+  const { host } = new URL(url);
+  runner.setOutputs({ api_key: apiKey, email, privileges, url, host, ca_file });
+  if (!inputs.logout) runner.keepKey();
+  logResult(privileges, inputs);
+}
+
+function logSettings({ url, timeout, totpSecret, ca }: Inputs): void {
+  const twoFactor = totpSecret === undefined ? 'off' : 'on';
+  const trusted = ca === undefined ? 'public CAs' : "'ca-certificate'";
+  log.debug(`${url}; timeout ${timeout} s; two-factor ${twoFactor}; ${trusted}`);
+}
+
+/** With two-factor codes and more attempts if they help. A rejected password is never sent again. @throws BoxError */
+export function signIn(
+  api: Pick<UserApi, 'login'>,
+  inputs: Pick<Inputs, 'email' | 'password' | 'totpSecret' | 'timeout'>,
+  context: Context,
+): Promise<Login> {
+  const { totpSecret, timeout } = inputs;
+  const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret, context.clock);
+  return retry((signal) => api.login({ ...inputs, totp: codes?.next() }, signal), context, {
+    seconds: timeout,
+    attemptSeconds: SIGN_IN_ATTEMPT,
+    issuesKeys: true,
+    waitAfter: (error) => codes?.waitAfter(error),
+  });
+}
+
+async function saveOrRevoke(api: UserApi, apiKey: string, inputs: Inputs, context: Context) {
+  const { email, url, ca, verifyLogout } = inputs;
   try {
-    maskKey(api_key, accounts);
-    const { url, ca, verifyLogout } = inputs;
-    saveSession({ verifyLogout, url, accounts, api_key, ca });
-    saved = true;
-    const account = requireAccount(grant, inputs);
-    // The post-step ends what was saved; nothing was handed out yet.
-    if (stop.requested.aborted) throw new StoppedError();
-    handOver(grant, account, inputs);
+    runner.saveState({ url, email, ca, verifyLogout, apiKey });
+    log.debug('Key masked and saved for the post-step');
   } catch (error) {
-    if (!(saved && error instanceof StoppedError)) await endAtOnce(api, grant, saved, stop);
+    const warn = (failure: unknown) => annotate('warning', failure);
+    await revoke(api, { email, apiKey }, context).catch(warn);
     throw error;
   }
 }
 
-function requireAccount(grant: Grant, { email, requiredPrivilege }: Inputs): Account {
-  const account = checkMe(grant, email);
-  if (requiredPrivilege !== undefined && !account.privileges.includes(requiredPrivilege)) {
-    throw new PrivilegeError(email, requiredPrivilege, account.privileges);
-  }
-  return account;
+/** @throws BoxError */
+function requirePrivilege(privileges: readonly string[], { email, privilege }: Inputs): void {
+  if (privilege === undefined || privileges.includes(privilege)) return;
+  const isNot = privilege === 'admin' ? "isn't an administrator" : `doesn't have '${privilege}'`;
+  const message = `${email} ${isNot}, which 'require-privilege' demands`;
+  throw new BoxError('Missing privilege', message);
 }
 
-function handOver(
-  { api_key }: Grant,
-  { email, privileges }: Account,
-  { url, logout }: Inputs,
-): void {
-  setOutputs({ api_key, email, privileges, url });
-  if (!logout) forgetSession();
-  announce(
-    `Signed in to ${url} as ${email} (${privileges.join(', ') || 'no privileges'}); ` +
-      (logout ? 'the key ends with the job.' : 'the key lives on after the job.'),
-  );
-}
-
-/** Ends a key that will not be used. Where that fails, the post-step tries again, if the key was saved. */
-async function endAtOnce(
-  api: UserApi,
-  { accounts, api_key }: Grant,
-  saved: boolean,
-  stop: Stop,
-): Promise<void> {
-  const { whole: deadline } = signOutDeadlines(stop);
-  try {
-    await signOut(api, { accounts, api_key, deadline, log });
-    if (saved) forgetSession();
-  } catch (error) {
-    if (!saved) warn(error);
-  }
+function logResult(privileges: readonly string[], { url, email, logout }: Inputs): void {
+  const signedIn = `Signed in to ${url} as ${email} (${privileges.join(', ') || 'no privileges'}).`;
+  const useless = " The admin API will reject this key: the account isn't an administrator.";
+  const fate = logout
+    ? 'The key is revoked when the job ends.'
+    : 'The key stays valid after the job (logout: false).';
+  log.info(`${signedIn}${privileges.includes('admin') ? '' : useless} ${fate}`);
 }

@@ -1,47 +1,31 @@
-import { stopOnSignals } from './action/cancel.ts';
-import { maskKey } from './action/mask.ts';
-import { log, runStep, throwStray, warn } from './action/report.ts';
-import { proofWanted, readSession, type Session } from './action/session.ts';
-import { proveEnded, signOut, signOutDeadlines } from './box/sign-out.ts';
+import { handleCancellation } from './action/cancel.ts';
+import { annotate, log, maskCredentials } from './action/log.ts';
+import { mustVerify, readState, type State } from './action/runner-files.ts';
+import { systemClock } from './box/context.ts';
+import { revoke, revokeVerified } from './box/sign-out.ts';
 import { UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
-/** Runs the post-step to its end, which is never a rejection. */
-export function run(): Promise<void> {
-  return runStep(logout);
-}
-
 /**
- * The post-step: ends the session that the step saved, and says nothing when all is well. It goes by what was
- * saved alone: the runner evaluates the inputs anew for it, and they may have changed. It fails the job only
- * where it was asked for proof.
+ * The post-step: revokes the key that the main step saved, and prints nothing if all is well. It goes by what was saved
+ * only, since the runner evaluates the inputs again. A failure is a warning, except with `verify-logout`.
  */
-async function logout(): Promise<void> {
+export async function logout(): Promise<void> {
   try {
-    const session = readSession();
-    if (session !== undefined) await end(session);
-    throwStray();
+    const state = readState();
+    if (state !== undefined) await signOut(state);
   } catch (error) {
-    if (proofWanted()) throw error;
-    warn(error);
+    if (mustVerify()) throw error;
+    annotate('warning', error);
   }
 }
 
-async function end({ url, accounts, api_key, ca, verifyLogout }: Session): Promise<void> {
-  maskKey(api_key, accounts);
+async function signOut(state: State): Promise<void> {
+  const { url, email, apiKey, ca, verifyLogout } = state;
+  maskCredentials(email, apiKey);
+  const context = { cancellation: handleCancellation(), clock: systemClock, log };
   const api = new UserApi({ url, userAgent: USER_AGENT, ca, log });
-  const { whole, untilProof } = signOutDeadlines(stopOnSignals());
-  const options = { accounts, api_key, deadline: whole, log };
-  if (!verifyLogout) return signOut(api, options);
-
-  // A logout that failed may have ended the key all the same: the proof decides.
-  const failure = await signOut(api, { ...options, deadline: untilProof }).catch(
-    (error: unknown) => error,
-  );
-  try {
-    await proveEnded(api, options);
-  } catch (error) {
-    throw failure ?? error;
-  }
-  log.info(`Signed out of ${url}; the key is refused now.`);
+  if (!verifyLogout) return revoke(api, state, context);
+  await revokeVerified(api, state, context);
+  log.info('Signed out. The box rejects the key.');
 }

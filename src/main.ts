@@ -1,3 +1,5 @@
-import { run } from './login.ts';
+import './action/node-version.ts';
+import { runStep } from './action/log.ts';
+import { login } from './login.ts';
 
-void run();
+void runStep(login);

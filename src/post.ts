@@ -1,6 +1,5 @@
-import { hasSession } from './action/state.ts';
+import './action/node-version.ts';
+import { runStep } from './action/log.ts';
+import { logout } from './logout.ts';
 
-// Where there is nothing to end, nothing is loaded.
-if (hasSession()) {
-  void import(/* webpackMode: "eager" */ './logout.ts').then(({ run }) => run());
-}
+void runStep(logout);

@@ -1,7 +1,6 @@
 import manifest from '../package.json' with { type: 'json' };
 
-/** What the action calls itself towards the box. */
+/** Sent to the box as the user agent. */
 export const USER_AGENT = `${manifest.name}/${manifest.version}`;
-
-/** The documents of this version, wherever the action was fetched from. */
-export const DOCUMENTS = `${manifest.homepage}/blob/v${manifest.version}/docs`;
+/** The documents of this major version. */
+export const DOCUMENTS = `${manifest.homepage}/blob/v${manifest.version.split('.')[0]}/docs`;

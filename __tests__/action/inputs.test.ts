@@ -4,7 +4,7 @@ import { readManifest } from '../../devkit/manifest.ts';
 import { type Inputs, readInputs } from '../../src/action/inputs.ts';
 import { ADMIN, TOTP } from '../support.ts';
 
-const INVALID_INPUT = 'Wrong input';
+const INVALID_INPUT = 'Invalid input';
 type Variables = Readonly<Record<string, string>>;
 
 const { email, password } = ADMIN;
@@ -21,25 +21,25 @@ const DEFAULTS: Inputs = {
   url: 'https://box.example.com/admin',
   totpSecret: undefined,
   ca: undefined,
-  requiredPrivilege: undefined,
+  privilege: undefined,
   timeout: 120,
   logout: true,
   verifyLogout: false,
 };
-/** Optional inputs that may be given empty. */
-const MAY_BE_EMPTY = ['host', 'totp-secret', 'ca-certificate', 'require-privilege'];
+/** As a composite action gives them. */
+const EMPTY = Object.fromEntries(NAMES.slice(2).map((name) => [name, '']));
 
 test.each<[name: string, Variables, Partial<Inputs>]>([
   ['only email and password', {}, {}],
-  ['empty optional inputs', Object.fromEntries(MAY_BE_EMPTY.map((name) => [name, ''])), {}],
+  ['empty optional inputs', EMPTY, {}],
   ['an email with spaces around it', { email: ` ${email}\n` }, {}],
   ['a password with line breaks after it', { password: `${password}\r\n\n` }, {}],
   ['a password with spaces around it', { password: '  spaces  ' }, { password: '  spaces  ' }],
   ['a password of two lines', { password: 'two\nlines' }, { password: 'two\nlines' }],
   ['host', { host: 'https://example.net:8443/box' }, { url: 'https://example.net:8443/box' }],
   ['totp-secret', { 'totp-secret': ` ${totpSecret.toLowerCase()}` }, { totpSecret }],
-  ['ca-certificate', { 'ca-certificate': `The box:\n${cert}` }, { ca: cert }],
-  ['require-privilege', { 'require-privilege': 'admin' }, { requiredPrivilege: 'admin' }],
+  ['ca-certificate', { 'ca-certificate': `The box:\n${cert}` }, { ca: cert.trim() }],
+  ['require-privilege', { 'require-privilege': 'admin' }, { privilege: 'admin' }],
   ['the shortest timeout', { timeout: '1' }, { timeout: 1 }],
   ['the longest timeout', { timeout: ' 21600 ' }, { timeout: 21_600 }],
   ['logout: False', { logout: 'False' }, { logout: false }],
@@ -115,10 +115,12 @@ async function read(inputs: Variables): Promise<Outcome> {
     process.env[`INPUT_${name.toUpperCase()}`] = inputs[name] ?? value;
   }
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const outcome = await readInputs().then(
-    (value) => ({ value }),
-    (error) => ({ error }),
-  );
+  const outcome = await Promise.resolve()
+    .then(readInputs)
+    .then(
+      (value) => ({ value }),
+      (error) => ({ error }),
+    );
   const printed = write.mock.calls.map(([text]) => String(text)).join('');
   write.mockRestore();
   return { ...outcome, masks: printed.match(/(?<=^::add-mask::).*$/gm) ?? [] };

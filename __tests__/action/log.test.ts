@@ -1,15 +1,11 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { mask } from '../../src/action/mask.ts';
-import { log, runStep, warn } from '../../src/action/report.ts';
-import { ExplainedError } from '../../src/box/errors.ts';
+import { annotate, log, mask, runStep } from '../../src/action/log.ts';
+import { BoxError } from '../../src/box/errors.ts';
 import { anchor } from '../support.ts';
 
-const NOT_REACHED = 'Box not reached';
+const NOT_REACHED = 'Box unreachable';
 const UNEXPECTED = 'Unexpected error';
-class Expected extends ExplainedError {
-  readonly title = NOT_REACHED;
-}
-const EXPECTED = new Expected('The box is 100% down.', 'Wait.');
+const EXPECTED = new BoxError(NOT_REACHED, 'The box is 100% down', { cause: new Error('inner') });
 const SECRET = 'the secret of this test';
 const BUG = new TypeError(`x\n::error::\r\u2028##[error]\u001b[31m ${SECRET} ${'y'.repeat(999)}`);
 const listeners = process.listeners('uncaughtException');
@@ -25,8 +21,8 @@ afterEach(() => {
 test.each<[string, title: string, exitCode: number, step: () => Promise<void>]>([
   ['error', NOT_REACHED, 1, () => Promise.reject(EXPECTED)],
   ['error', UNEXPECTED, 1, () => Promise.reject(BUG)],
-  ['warning', NOT_REACHED, 0, async () => warn(EXPECTED)],
-  ['warning', UNEXPECTED, 0, async () => warn(BUG)],
+  ['warning', NOT_REACHED, 0, async () => annotate('warning', EXPECTED)],
+  ['warning', UNEXPECTED, 0, async () => annotate('warning', BUG)],
 ])('one %s, sanitized, on one line: %s', async (level, title, exitCode, step) => {
   const printed = await print(() => runStep(step));
   const [command, link] = [`::${level} title=${title}::`, `\\.md#${anchor(title)}`];
@@ -35,10 +31,23 @@ test.each<[string, title: string, exitCode: number, step: () => Promise<void>]>(
   expect(process.exitCode).toBe(exitCode);
 });
 
+test('an annotation has at most 300 characters with its link; the log has the rest', async () => {
+  const long = new BoxError(NOT_REACHED, `down ${'x'.repeat(400)}`);
+  const [full = '', annotation = ''] = (await print(() => annotate('error', long))).split(/\r?\n/);
+  expect(full).toContain(long.message);
+  expect(annotation.replace(/^::error title=[^:]*::/, '')).toHaveLength(300);
+  expect(annotation).toMatch(new RegExp(`\\.md#${anchor(NOT_REACHED)}$`));
+});
+
+test('debug logging adds the cause of an error', async () => {
+  process.env['RUNNER_DEBUG'] = '1';
+  expect(await print(() => annotate('error', EXPECTED))).toMatch(/^::debug::Error: inner/m);
+});
+
 test('debug logging adds the stack of an unexpected error, sanitized', async () => {
   process.env['RUNNER_DEBUG'] = '1';
   const lines = (await print(() => runStep(() => Promise.reject(BUG)))).trim().split(/\r?\n/);
-  expect(lines.pop()).toMatch(/^::error /);
+  expect(lines.shift()).toMatch(/^::error /);
   expect(lines).toContainEqual(expect.stringMatching(/^::debug::\s*at .*log\.test\.ts:\d+/));
   expect(lines.filter((line) => !/^::debug::[^\p{C}]*$/u.test(line))).toEqual([]);
 });

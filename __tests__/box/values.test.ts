@@ -1,23 +1,28 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { certificate } from '../../devkit/box/certificates.ts';
-import { checkCertificates } from '../../src/box/certificates.ts';
-import { checkEmail, checkPassword } from '../../src/box/credentials.ts';
 import { InvalidValueError } from '../../src/box/errors.ts';
-import { adminUrl, defaultHost } from '../../src/box/host.ts';
-import { checkTotpSecret } from '../../src/box/totp.ts';
+import { parseTotpSecret } from '../../src/box/totp.ts';
+import {
+  parseCertificates,
+  parseEmail,
+  parseHost,
+  parsePassword,
+  passwordHint,
+} from '../../src/box/values.ts';
 import '../support.ts';
 
 const REJECTED = Symbol('rejected');
-type Check = (given: string) => string | Promise<string>;
+type Parse = (given: string) => string;
 
-/** What a check makes of a value. Fails if it repeats a rejected value, which may be a secret. */
-async function outcome(check: Check, given: string): Promise<string | typeof REJECTED> {
+/** What becomes of a value; of a rejected one, a datum of the reason. Fails if it repeats the value, maybe a secret. */
+function outcome(parse: Parse, given: string, datum = /^/): string | typeof REJECTED {
   try {
-    return await check(given);
+    return parse(given);
   } catch (error) {
     if (!(error instanceof InvalidValueError)) throw error;
     if (given.length > 20) expect(error.message).not.toContain(given);
+    expect(error.message).toMatch(datum);
     return REJECTED;
   }
 }
@@ -35,16 +40,38 @@ test.each([
   ['cí@example.com', REJECTED],
   ['ci@\u0000', REJECTED],
   ['ci@xn--ü', REJECTED],
-])('email %j', async (given, value) => {
-  expect(await outcome(checkEmail, given)).toBe(value);
+])('email %j', (given, value) => {
+  expect(outcome(parseEmail, given)).toBe(value);
 });
 
 test.each([
   [' a:b\t"~ ', ' a:b\t"~ '],
   ['pässword that is a long one', REJECTED],
-  ['a password with\u200bsomething invisible', REJECTED],
-])('password %j', async (given, value) => {
-  expect(await outcome(checkPassword, given)).toBe(value);
+])('password %j', (given, value) => {
+  expect(outcome(parsePassword, given)).toBe(value);
+});
+
+test.each(['00A0', '00AD', '200B', '202E', '2060', 'FEFF'])(
+  'the invisible character U+%s is named',
+  (code) => {
+    const hidden = String.fromCodePoint(Number(`0x${code}`));
+    const named = new RegExp(`U\\+${code}\\b`);
+    expect(outcome(parseEmail, `ci${hidden}@example.com`, named)).toBe(REJECTED);
+    expect(outcome(parsePassword, `${hidden}long password`, named)).toBe(REJECTED);
+    expect(outcome(parseHost, `box.example.com${hidden}`, named)).toBe(REJECTED);
+  },
+);
+
+test.each([
+  [' hunter22', /space/],
+  ['hunter22\t', /space/],
+  ['"hunter22"', /quote/],
+  ["hunter22'", /quote/],
+  ['`hunter22', /quote/],
+  ['pass "word" x', /^$/],
+])('hint about the password %j', (password, hint) => {
+  expect(passwordHint(password)).toMatch(hint);
+  expect(passwordHint(password)).not.toContain(password.slice(1, -1));
 });
 
 test.each([
@@ -57,6 +84,8 @@ test.each([
   ['müller.example', 'https://xn--mller-kva.example/admin'],
   ['192.0.2.1', 'https://192.0.2.1/admin'],
   ['[2001:db8::1]:8443', 'https://[2001:db8::1]:8443/admin'],
+  ['https://box.example.com/admin#custom_dns', 'https://box.example.com/admin'],
+  ['box.example.com/#@?', 'https://box.example.com/admin'],
   ['http://localhost:10222', 'http://localhost:10222/admin'],
   ['http://[::1]:1', 'http://[::1]:1/admin'],
   ['box example.com', REJECTED],
@@ -75,21 +104,19 @@ test.each([
   ['box$(id).example.com', REJECTED],
   ['box.example.com/a;b', REJECTED],
   ['box.example.com/%20', REJECTED],
-])('host %j', async (given, value) => {
-  expect(await outcome(adminUrl, given)).toBe(value);
-});
-
-test("the default host belongs to the email's domain", () => {
-  expect(defaultHost('"a@b"@xn--mller-kva.example')).toBe('box.xn--mller-kva.example');
+])('host %j', (given, value) => {
+  expect(outcome(parseHost, given)).toBe(value);
 });
 
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 test.each([
   ['jbsw y3dp ehpk 3pxp jbsw y3dp ehpk 3pxp', SECRET],
   [` ${SECRET}==\n`, SECRET],
+  [`Secret: ${SECRET}`, SECRET],
+  [`\ufeffsecret:\u00a0${SECRET}\u200b`, SECRET],
   [`otpauth://totp/box:ci%40example.com?secret=${SECRET}&issuer=box`, SECRET],
   [`otpauth://totp/ci?algorithm=SHA1&digits=6&period=30&secret=${SECRET}`, SECRET],
-  ['123456', REJECTED],
+  ['123 456', REJECTED, /six/],
   ['JBSWY3DP', REJECTED],
   ['JBSW=Y3DPEHPK3PXPJBSW', REJECTED],
   [`${SECRET}1`, REJECTED],
@@ -99,24 +126,40 @@ test.each([
   [`otpauth://totp/ci?digits=8&secret=${SECRET}`, REJECTED],
   [`otpauth://totp/ci?algorithm=SHA256&secret=${SECRET}`, REJECTED],
   [`otpauth://totp/ci?period=60&secret=${SECRET}`, REJECTED],
-])('TOTP secret %j', async (given, value) => {
-  expect(await outcome(checkTotpSecret, given)).toBe(value);
+])('TOTP secret %j', (given, value, datum = /^/) => {
+  expect(outcome(parseTotpSecret, given, datum)).toBe(value);
 });
 
 const { cert, key } = certificate('issued');
 const { cert: other } = certificate('self-signed');
 const corrupted = other.replaceAll('M', 'N');
-test.each([
-  ['two', cert + other, cert + other],
-  ['CRLF line ends', cert.replaceAll('\n', '\r\n'), cert],
-  ['text around it', `subject: x\n${cert}trailing`, cert],
-  ['not a certificate', 'not a certificate at all', REJECTED],
+const lines = (separator: string) => cert.replaceAll('\n', separator);
+const [PEM, OTHER_PEM] = [cert.trim(), other.trim()];
+test.each<[name: string, given: string, value: string | typeof REJECTED, datum?: RegExp]>([
+  ['two', cert + other, `${PEM}\n${OTHER_PEM}`],
+  ['two on one line', lines('') + other.replaceAll('\n', ''), `${PEM}\n${OTHER_PEM}`],
+  ['text around it', `subject: x\n${cert}trailing`, PEM],
+  ['spaces for line breaks', lines(' '), PEM],
+  ['CRLF', lines('\r\n'), PEM],
+  ['CR', lines('\r'), PEM],
+  ['literal \\n', lines('\\n'), PEM],
+  ['literal \\\\n', lines('\\\\n'), PEM],
+  ['literal \\r\\n', lines('\\r\\n'), PEM],
+  ['quotes and literal \\n', `"${lines('\\n')}"`, PEM],
+  ['quotes', `'${cert}'`, PEM],
+  ['indented', lines('\n    '), PEM],
+  ['a line break in its first line', cert.replace('BEGIN ', 'BEGIN\n'), PEM],
+  ['not a certificate', 'not a certificate at all', REJECTED, /BEGIN CERTIFICATE/],
   ['cut short', cert.slice(0, 200), REJECTED],
   ['a corrupted second one', cert + corrupted, REJECTED],
-  ['a private key next to it', cert + key, REJECTED],
-  ['an RSA private key next to it', cert + key.replaceAll('PRIVATE', 'RSA PRIVATE'), REJECTED],
-])('CA certificate: %s', async (_, given, value) => {
-  expect(await outcome(checkCertificates, given)).toBe(value);
+  ['a path', '/etc/ssl/certs/box.example.com.pem', REJECTED, /path/],
+  ['a relative path', './box.pem', REJECTED, /path/],
+  ['a path on Windows', 'D:\\a\\repository\\box.pem', REJECTED, /path/],
+  ['a private key next to it', cert + key, REJECTED, /private key/],
+  ['a private key only', key.replaceAll('\n', '\\n'), REJECTED, /private key/],
+  ['an RSA key', cert + key.replaceAll('PRIVATE', 'RSA PRIVATE'), REJECTED, /private key/],
+])('CA certificate: %s', (_, given, value, datum = /^/) => {
+  expect(outcome(parseCertificates, given, datum)).toBe(value);
 });
 
 /** What parsers stumble over. */
@@ -128,19 +171,19 @@ const hosts = fc.oneof(text, fc.webUrl(), fc.domain());
 const base32 = fc.string({ unit: fc.constantFrom(...'ABab27 \t'), minLength: 16 });
 const parts = fc.array(fc.oneof(text, fc.constant(cert), fc.constant(corrupted)));
 const pem = parts.map((each) => each.join(''));
-const PEM = /^(-----BEGIN CERTIFICATE-----\n[\w+/=\n]+-----END CERTIFICATE-----\n)+$/;
-test.each<[string, Check, fc.Arbitrary<string>, RegExp]>([
-  ['email', checkEmail, text.map((local) => `${local}@example.com`), /^[!-9;-~]+@[!-9;-~]+$/],
-  ['password', checkPassword, text, /^[\0-\x7f]*$/],
-  ['host', adminUrl, hosts, /^(https:\/\/|http:\/\/(localhost|127\.|\[::1\]))[\w.:/~[\]-]+$/],
-  ['TOTP secret', checkTotpSecret, fc.oneof(text, base32), /^[A-Z2-7]{16,}$/],
-  ['CA certificate', checkCertificates, pem, PEM],
-])('every accepted %s is safe, and is accepted again', async (_, check, any, safe) => {
-  const property = fc.asyncProperty(any, async (given) => {
-    const value = await outcome(check, given);
+const PEMS = /^(-----BEGIN CERTIFICATE-----\n[\w+/=\n]+-----END CERTIFICATE-----(\n|$))+$/;
+test.each<[string, Parse, fc.Arbitrary<string>, RegExp]>([
+  ['email', parseEmail, text.map((local) => `${local}@example.com`), /^[!-9;-~]+@[!-9;-~]+$/],
+  ['password', parsePassword, text, /^[\0-\x7f]*$/],
+  ['host', parseHost, hosts, /^(https:\/\/|http:\/\/(localhost|127\.|\[::1\]))[\w.:/~[\]-]+$/],
+  ['TOTP secret', parseTotpSecret, fc.oneof(text, base32), /^[A-Z2-7]{16,}$/],
+  ['CA certificate', parseCertificates, pem, PEMS],
+])('every accepted %s is safe, and is accepted again', (_, parse, any, safe) => {
+  const property = fc.property(any, (given) => {
+    const value = outcome(parse, given);
     if (value === REJECTED) return;
     expect(value).toMatch(safe);
-    expect(await check(value)).toBe(value);
+    expect(parse(value)).toBe(value);
   });
-  await fc.assert(property);
+  fc.assert(property);
 });

@@ -6,16 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { startBox } from '../../devkit/box/box.ts';
-import type { Fault } from '../../devkit/box/faults.ts';
-import { ACCOUNTS, ADMIN, LOGIN, onPosix, run, TOTP, titles } from '../support.ts';
+import * as support from '../support.ts';
+import { ACCOUNTS, ADMIN, LOGIN, LOGOUT, run, TOTP, titles } from '../support.ts';
 
-const NOT_USABLE = 'error: Runner file not usable';
+const { basic, onPosix, preload } = support;
+const NOT_WRITABLE = 'error: Runner files not writable';
+const SIGN_OUT_FAILED = 'warning: Sign-out failed';
 const FAILURE = { status: 500, headers: {}, body: '' };
-const UNEXPECTED = 'error: Unexpected error';
-const NOT_REVOKED = 'warning: Key not ended';
 
-type Variable = 'GITHUB_STATE' | 'GITHUB_OUTPUT';
-type Row = [Variable, by: string, logoutFails: boolean, errors: string[], keysLeft: number];
 /** A disk that is always full. */
 const FULL = process.platform === 'linux' ? ['/dev/full'] : [];
 
@@ -32,55 +30,51 @@ test.concurrent('every secret of the inputs is masked before the first request',
   expect(box.requestLog).toEqual([LOGIN]);
 });
 
-const PATHS = ['', 'missing', '.', ...FULL];
 test.concurrent.each([
-  ...PATHS.map((path) => ['GITHUB_STATE', path] as const),
-  ...PATHS.map((path) => ['GITHUB_OUTPUT', path] as const),
-])("with %s '%s' no request is sent", async (variable, path) => {
+  ...['', 'missing', '.', ...FULL].map((path) => ['GITHUB_STATE', path]),
+  ...['', ...FULL].map((path) => ['GITHUB_OUTPUT', path]),
+  ...['', 'missing'].map((path) => ['RUNNER_TEMP', path]),
+])("with %s '%s' no request is sent", async (variable = '', path = '') => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  const { main, post } = await run(box, { files: { [variable]: path } });
-  expect(titles(main)).toEqual([NOT_USABLE]);
+  const given = { [variable]: path };
+  const { main, post } = await run(box, { files: given, env: given });
+  expect(titles(main)).toEqual([NOT_WRITABLE]);
   expect(main.annotations[0]?.message).toContain(variable);
   expect([main.exitCode, box.requestLog, post.exitCode, post.raw]).toEqual([1, [], 0, '']);
 });
 
-test.concurrent.each<Row>([
-  ...FULL.map((disk): Row => ['GITHUB_STATE', disk, false, [NOT_USABLE], 0]),
-  ...FULL.map((disk): Row => ['GITHUB_OUTPUT', disk, false, [NOT_USABLE], 0]),
-  ['GITHUB_STATE', 'a directory', false, [NOT_USABLE], 0],
-  ['GITHUB_STATE', 'a directory', true, [NOT_REVOKED, NOT_USABLE], 1],
-  ['GITHUB_OUTPUT', 'a directory', false, [NOT_USABLE], 0],
-  ['GITHUB_OUTPUT', 'a directory', true, [NOT_USABLE], 0],
-])('%s becomes %s during the login, logout fails: %s', async (file, by, fails, errors, left) => {
+test.concurrent.each<[file: string, logoutFails: boolean, errors: string[], keysLeft: number]>([
+  ['GITHUB_STATE', false, [NOT_WRITABLE], 0],
+  ['GITHUB_STATE', true, [SIGN_OUT_FAILED, NOT_WRITABLE], 1],
+  ['GITHUB_OUTPUT', false, [NOT_WRITABLE], 0],
+])('%s becomes a directory during the login, logout fails: %s', async (...row) => {
+  const [file, fails, errors, left] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
   using directory = fs.mkdtempDisposableSync(join(tmpdir(), 'order-'));
   const path = join(directory.path, file);
   fs.writeFileSync(path, '');
-  const breakFile: Fault = ({ respond }) => {
-    fs.rmSync(path);
-    if (FULL.includes(by)) fs.symlinkSync(by, path);
-    else fs.mkdirSync(path);
-    return respond();
-  };
-  box.inject(breakFile, { at: 'login' });
-  const started: string[] = [];
-  const onStart = (_: unknown, step: string) => started.push(step);
-  const mainFails = () => fails && started.at(-1) === 'main';
-  box.inject(({ respond }) => respond(mainFails() ? FAILURE : undefined), { at: 'logout' });
-  const { main, post } = await run(box, { files: { [file]: path }, onStart });
+  const breakFile = () => fs.promises.rm(path).then(() => fs.promises.mkdir(path));
+  box.inject(({ respond }) => breakFile().then(() => respond()), { at: 'login' });
+  box.inject(({ respond }) => respond(fails ? FAILURE : undefined), { at: 'logout' });
+  // Main signs out at once only if the post-step can't.
+  const requests = file === 'GITHUB_STATE' ? [LOGIN, LOGOUT] : [LOGIN];
+  const between = () => expect(box.requestLog).toEqual(requests);
+  const { main, post } = await run(box, { files: { [file]: path }, between });
   const [key = ''] = box.keys.issued();
-  // The key was masked before anything could fail, and saved before it was handed on.
   expect(main.masks).toEqual(expect.arrayContaining([key, basic(ADMIN.email, key)]));
   expect([titles(main), main.exitCode, main.outputs]).toEqual([errors, 1, {}]);
   expect([post.exitCode, titles(post), box.keys.valid().length]).toEqual([0, [], left]);
+  expect(box.requestLog).toEqual([LOGIN, LOGOUT]);
 });
 
-test.concurrent('what the files hold is kept, and no empty line is added', async () => {
+test.concurrent('what the files contain is kept, and no empty line is added', async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
   using directory = fs.mkdtempDisposableSync(join(tmpdir(), 'order-'));
-  const files = filesIn(directory.path, 'before=1\n');
-  await run(box, { files });
-  for (const path of Object.values(files)) {
+  const names = ['GITHUB_STATE', 'GITHUB_OUTPUT'];
+  const paths = names.map((name) => join(directory.path, name));
+  for (const path of paths) fs.writeFileSync(path, 'before=1\n');
+  await run(box, { files: Object.fromEntries(names.map((name, index) => [name, paths[index]])) });
+  for (const path of paths) {
     expect(fs.readFileSync(path, 'utf8')).toMatch(/^before=1\n([^\r\n]+\r?\n)+$/);
   }
 });
@@ -88,11 +82,12 @@ test.concurrent('what the files hold is kept, and no empty line is added', async
 onPosix('a log that closes loses no key that is on its way', async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
   using directory = fs.mkdtempDisposableSync(join(tmpdir(), 'order-'));
-  const files = filesIn(directory.path);
-  const inputs = { ...ADMIN, host: box.host, 'ca-certificate': box.ca, timeout: '9' };
-  const all = Object.entries({ ...inputs, logout: 'true', 'verify-logout': 'false' });
-  const given = all.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-  const env = { ...Object.fromEntries(given), ...files };
+  const GITHUB_STATE = join(directory.path, 'state');
+  fs.writeFileSync(GITHUB_STATE, '');
+  const runner = { GITHUB_STATE, GITHUB_OUTPUT: GITHUB_STATE, RUNNER_TEMP: directory.path };
+  const { email: INPUT_EMAIL, password: INPUT_PASSWORD } = ADMIN;
+  const inputs = { INPUT_EMAIL, INPUT_PASSWORD, INPUT_HOST: box.host };
+  const env = { ...runner, ...inputs, 'INPUT_CA-CERTIFICATE': box.ca };
   const main = spawn(process.execPath, ['dist/main.cjs'], { env, timeout: 60_000 });
   box.inject(async ({ respond }) => {
     main.stdout.destroy();
@@ -102,29 +97,33 @@ onPosix('a log that closes loses no key that is on its way', async () => {
     return respond();
   });
   expect(await once(main, 'exit')).toEqual([1, null]);
-  const [key = 'none'] = box.keys.valid();
-  expect(fs.readFileSync(files.GITHUB_STATE, 'utf8')).toContain(key);
+  expect(fs.readFileSync(GITHUB_STATE, 'utf8')).toContain(box.keys.valid()[0] ?? 'none');
 });
 
-test.concurrent.each([
+const UNEXPECTED = ['error: Unexpected error'];
+/** Code that runs as main connects. */
+const onConnect = (code: string) => `import { Socket } from 'node:net';
+  const { prototype } = Socket, { connect } = prototype;
+  prototype.connect = function (...all) { ${code}; return connect.apply(this, all); };`;
+test.concurrent.each<[string, string, number, string[], string[]?]>([
   // As if there was nothing left to wait for: Node goes by process.exitCode.
-  ['ends early', 'process.exit()', []],
-  ['has an uncaught error', "setImmediate(() => { throw new Error('x'); })", [UNEXPECTED]],
-])('main that %s has failed', async (_, code, errors) => {
+  ['fails if it ends early', onConnect('process.exit()'), 1, [], []],
+  ['fails with an uncaught error', onConnect('setImmediate(() => { throw 1; })'), 1, UNEXPECTED],
+  ['ends, whatever Node waits for', 'setInterval(() => {}, 1000)', 0, []],
+])('main %s', async (_, code, exitCode, errors, requests = [LOGIN, LOGOUT]) => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  const preload = `import net from 'node:net'; const { prototype } = net.Socket, { connect } = prototype;
-    prototype.connect = function (...all) { ${code}; return connect.apply(this, all); };`;
-  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(preload)}`;
-  const { main } = await run(box, { env: { NODE_OPTIONS } });
-  expect([main.exitCode, titles(main), box.keys.valid()]).toEqual([1, errors, []]);
+  const { main, post } = await run(box, { env: preload(code) });
+  expect([main.exitCode, titles(main), post.signal]).toEqual([exitCode, errors, null]);
+  expect([box.requestLog, box.keys.valid()]).toEqual([requests, []]);
 });
 
-function filesIn(directory: string, content = ''): Record<Variable, string> {
-  const [GITHUB_STATE, GITHUB_OUTPUT] = [join(directory, 'state'), join(directory, 'output')];
-  for (const path of [GITHUB_STATE, GITHUB_OUTPUT]) fs.writeFileSync(path, content);
-  return { GITHUB_STATE, GITHUB_OUTPUT };
-}
-
-function basic(email: string, secret: string): string {
-  return Buffer.from(`${email}:${secret}`).toString('base64');
-}
+test.concurrent('an old Node is reported in one line', async () => {
+  const code = `for (const [name, value] of [['versions', { node: '18.20.8' }], ['version', 'v18.20.8']])
+    Object.defineProperty(process, name, { value });`;
+  await using box = await startBox();
+  for (const step of Object.values(await run(box, { env: preload(code) }))) {
+    expect([step.exitCode, titles(step)]).toEqual([1, ['error: Unsupported Node']]);
+    expect(step.raw.split('\n')).toEqual([expect.stringContaining('v18.20.8'), '']);
+  }
+  expect(box.requestLog).toEqual([]);
+});

@@ -8,9 +8,9 @@ import { startProxy } from '../../devkit/box/proxy.ts';
 import { ACCOUNTS, LOGIN, LOGOUT, run, titles } from '../support.ts';
 
 const UNTRUSTED = 'error: Certificate not trusted';
-const INSECURE = 'error: No secure connection';
-const PROXY_REJECTS = 'error: Proxy refused';
-const NOT_REVOKED = 'Key not ended';
+const INSECURE = 'error: TLS failed';
+const PROXY_REJECTS = 'error: Proxy unreachable';
+const NOT_REVOKED = 'Sign-out failed';
 
 const SELF_SIGNED = certificate('self-signed');
 const OTHER_CA = certificate('by-expired-ca').ca;

@@ -1,23 +1,24 @@
-import type { Stop } from '../box/deadline.ts';
-import { log } from './report.ts';
+import type { Context } from '../box/context.ts';
+import { BoxError } from '../box/errors.ts';
+import { log } from './log.ts';
 
-/** Milliseconds after the first signal at which work under way ends: the runner kills a step after 10,000. */
+/** Milliseconds after the first signal at which all work ends: the runner kills a step after 10,000. */
 const GRACE_MS = 9_000;
 
 /**
- * Turns the signals by which the runner cancels a step, SIGINT and later SIGTERM, into a wish to stop. Without
- * this Node dies at the first one, and a key that was on its way would be lost. Later signals change nothing.
+ * Turns the signals by which a runner cancels a step into two AbortSignals. Without this, Node would exit at the first
+ * one, and a key that is on its way would be lost. Windows sends SIGBREAK in place of SIGTERM.
  */
-export function stopOnSignals(): Stop {
+export function handleCancellation(): Context['cancellation'] {
   const requested = new AbortController();
   const final = new AbortController();
-  const stop = () => {
+  const cancel = () => {
     if (requested.signal.aborted) return;
-    requested.abort();
-    setTimeout(() => final.abort(), GRACE_MS).unref();
-    log.info('Cancelled. An answer that is under way is waited for, 9 s at the most.');
+    log.info('Cancelled. Waiting up to 9 s for a response that is on its way.');
+    const message = 'The job was cancelled before the sign-in was complete';
+    requested.abort(new BoxError('Cancelled', message));
+    setTimeout(() => final.abort(requested.signal.reason), GRACE_MS).unref();
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) process.on(signal, cancel);
   return { requested: requested.signal, final: final.signal };
 }

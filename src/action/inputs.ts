@@ -1,116 +1,78 @@
-import { getBooleanInput, getInput } from '@actions/core';
-import { checkCertificates } from '../box/certificates.ts';
-import { checkEmail, checkPassword } from '../box/credentials.ts';
-import { InvalidValueError } from '../box/errors.ts';
-import { adminUrl, defaultHost } from '../box/host.ts';
-import { checkTotpSecret } from '../box/totp.ts';
-import { EMPTY, InputError, type Problem } from './errors.ts';
-import { mask, maskCredentials } from './mask.ts';
+import { getInput } from '@actions/core';
+import { BoxError, InvalidValueError, reject } from '../box/errors.ts';
+import { parseTotpSecret } from '../box/totp.ts';
+import * as values from '../box/values.ts';
+import { mask } from './log.ts';
 
 /** The inputs of action.yml, checked. */
-export interface Inputs {
-  readonly email: string;
-  readonly password: string;
-  /** Base URL of the admin API. */
-  readonly url: string;
-  readonly totpSecret: string | undefined;
-  /** PEM. */
-  readonly ca: string | undefined;
-  readonly requiredPrivilege: string | undefined;
-  /** Seconds. */
-  readonly timeout: number;
-  readonly logout: boolean;
-  readonly verifyLogout: boolean;
-}
+export type Inputs = ReturnType<typeof readInputs>;
 
-/** Longer than that, a job of GitHub's own runners is ended: six hours. */
+/** Seconds: a job on GitHub's own runners ends after six hours. */
 const MAX_TIMEOUT = 21_600;
+const EMPTY = 'is empty';
+const NO_SECRET =
+  "The secret or variable doesn't exist under that name, or the run comes from a fork or Dependabot, which get no secrets. Check 'with:' and the secret's name.";
 
-/**
- * Masks the secrets among the inputs, then checks all of them.
- *
- * @throws InputError with everything that is wrong
- */
-export async function readInputs(): Promise<Inputs> {
+/** Masks the secrets among the inputs, then checks all of them. @throws BoxError with everything that is wrong */
+export function readInputs() {
   const password = getInput('password', { trimWhitespace: false }).replace(/[\r\n]+$/, '');
-  const totpSecret = getInput('totp-secret');
   mask(password);
-  mask(totpSecret);
+  mask(getInput('totp-secret'));
 
-  const problems: Problem[] = [];
-  async function check<T>(input: string, inCaseOfFault: T, read: () => T | Promise<T>): Promise<T> {
+  const problems: string[] = [];
+  /** An optional input that is given empty, as composite actions do, has its default. */
+  const read = <T, U>(name: string, parse: (value: string) => T, preset: U, given?: string) => {
+    const value = given ?? getInput(name);
     try {
-      return await read();
+      return value === '' ? preset : parse(value);
     } catch (error) {
       if (!(error instanceof InvalidValueError)) throw error;
-      problems.push({ input, fault: error.message });
-      return inCaseOfFault;
+      problems.push(`Input '${name}' ${error.message}`);
+      return preset;
     }
+  };
+  for (const [name, given] of Object.entries({ email: getInput('email'), password })) {
+    if (given.trim() === '') problems.push(`Input '${name}' ${EMPTY}`);
   }
-
-  const host = getInput('host');
-  const email = await check('email', '', () => checkEmail(required(getInput('email'))));
+  const email = read('email', values.parseEmail, '');
   const inputs = {
     email,
-    password: await check('password', '', () => checkPassword(required(password))),
-    // A faulty email gives no host; it is reported once.
-    url: host || email ? await check('host', '', () => adminUrl(host || defaultHost(email))) : '',
-    totpSecret: await check('totp-secret', undefined, () => whereGiven(totpSecret, readTotpSecret)),
-    ca: await check('ca-certificate', undefined, () =>
-      whereGiven(getInput('ca-certificate'), checkCertificates),
-    ),
-    requiredPrivilege: await check('require-privilege', undefined, () =>
-      whereGiven(getInput('require-privilege'), checkPrivilege),
-    ),
-    timeout: await check('timeout', 0, () => checkTimeout(getInput('timeout'))),
-    logout: await check('logout', true, () => readBoolean('logout')),
-    verifyLogout: await check('verify-logout', false, () => readBoolean('verify-logout')),
+    password: read('password', values.parsePassword, '', password),
+    /** Base URL of the admin API. By default a box is called `box`, in the domain of the email. */
+    url: read('host', values.parseHost, '', getInput('host') || email.replace(/^.*@/, 'box.')),
+    totpSecret: read('totp-secret', parseTotpSecret, undefined),
+    /** PEM. */
+    ca: read('ca-certificate', values.parseCertificates, undefined),
+    privilege: read('require-privilege', parsePrivilege, undefined),
+    /** Seconds. */
+    timeout: read('timeout', parseTimeout, 120),
+    logout: read('logout', parseBoolean, true),
+    verifyLogout: read('verify-logout', parseBoolean, false),
   };
   if (inputs.verifyLogout && !inputs.logout) {
-    problems.push({
-      input: 'verify-logout',
-      fault: "is true, but there is nothing to verify with 'logout: false'",
-    });
+    problems.push("Input 'verify-logout' has nothing to verify with 'logout: false'");
   }
-  if (problems.length > 0) throw new InputError(problems);
-  maskCredentials({ email, secret: inputs.password });
+  if (problems.length > 0) {
+    const remedy = problems.some((each) => each.endsWith(EMPTY)) ? NO_SECRET : undefined;
+    throw new BoxError('Invalid input', problems.join('. '), {}, remedy);
+  }
+  mask(inputs.totpSecret ?? '');
+  mask(values.basicCredentials(email, inputs.password));
   return inputs;
 }
 
-function required(value: string): string {
-  if (value.trim() === '') throw new InvalidValueError(EMPTY);
-  return value;
+function parsePrivilege(privilege: string): string {
+  return /^[a-z\d_-]+$/.test(privilege) ? privilege : reject("is not a privilege, such as 'admin'");
 }
 
-function whereGiven<T>(value: string, read: (value: string) => T): T | undefined {
-  return value === '' ? undefined : read(value);
+function parseTimeout(timeout: string): number {
+  const seconds = /^\d+$/.test(timeout) ? Number(timeout) : 0;
+  if (seconds >= 1 && seconds <= MAX_TIMEOUT) return seconds;
+  return reject(`is not a whole number of seconds from 1 to ${MAX_TIMEOUT}`);
 }
 
-async function readTotpSecret(given: string): Promise<string> {
-  const secret = await checkTotpSecret(given);
-  mask(secret);
-  return secret;
-}
-
-function checkPrivilege(privilege: string): string {
-  if (!/^[a-z0-9_-]+$/.test(privilege)) {
-    throw new InvalidValueError("is not the name of a privilege; a box knows one, 'admin'");
-  }
-  return privilege;
-}
-
-function checkTimeout(timeout: string): number {
-  const seconds = Number(timeout);
-  if (!/^\d+$/.test(timeout) || seconds < 1 || seconds > MAX_TIMEOUT) {
-    throw new InvalidValueError(`is not a whole number of seconds from 1 to ${MAX_TIMEOUT}`);
-  }
-  return seconds;
-}
-
-function readBoolean(name: string): boolean {
-  try {
-    return getBooleanInput(name);
-  } catch {
-    throw new InvalidValueError('is neither true nor false');
-  }
+/** As YAML 1.2 spells them. */
+function parseBoolean(value: string): boolean {
+  if (/^(true|True|TRUE)$/.test(value)) return true;
+  return /^(false|False|FALSE)$/.test(value) ? false : reject('is not true or false');
 }

@@ -1,72 +1,87 @@
-import type { Deadline } from './deadline.ts';
-import { ExplainedError, GaveUpError, StoppedError, TransientError } from './errors.ts';
-import type { Log } from './log.ts';
+import type { Clock, Context, Log } from './context.ts';
+import { BoxError } from './errors.ts';
 
-/** Seconds: the first wait is half to all of this, and each next one twice as long, up to the longest. */
+/** Seconds: the first wait is half to all of this, each next one twice as long, up to the longest. */
 const FIRST_WAIT = 1;
 const LONGEST_WAIT = 15;
+/** Seconds after which the log says what the step is waiting for. */
+const SLOW = 2;
 
-/** What a lost answer to a login means for its user. */
-const KEY_LOST =
-  ' If the box granted a key in an answer that was lost, nobody knows it; it lives for up to two days.';
-
-export interface RetryOptions {
-  readonly deadline: Deadline;
-  readonly log: Log;
-  /** Whether an answer may hold a key, so that losing one matters. */
-  readonly grantsKeys: boolean;
-  /** Seconds to wait after an error that is not transient, or nothing to give up. */
-  readonly waitAfter?: (error: unknown) => number | undefined;
+export interface Limits {
+  /** Seconds for all attempts, and for one. */
+  readonly seconds: number;
+  readonly attemptSeconds: number;
+  /** A lost response may have contained a key, and cancelling throws the reason that was given. */
+  readonly issuesKeys?: boolean;
+  /** Seconds to wait after an error that isn't transient; undefined to give up. */
+  readonly waitAfter?: (error: BoxError) => number | undefined;
 }
 
 /**
- * Does the work until it succeeds, fails for good, or the deadline would pass. Says each wait and its reason.
- *
- * @throws what the work threw last, as GaveUpError where time ran out; StoppedError when the deadline was stopped.
- * Each says so where a key may have been lost on the way.
+ * Works until it succeeds, fails for good, is cancelled, or time runs out. Logs each wait and its reason.
+ * @throws BoxError the most informative one, with the number of attempts
  */
 export async function retry<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  { deadline, log, grantsKeys, waitAfter }: RetryOptions,
+  { cancellation, clock, log }: Context,
+  { seconds, attemptSeconds, issuesKeys, waitAfter }: Limits,
 ): Promise<T> {
-  const started = deadline.clock.now();
-  const onSlow = (secondsLeft: number) =>
-    log.info(
-      `No answer yet: the box is busy, or the way to it is slow. Waiting for up to ${inSeconds(secondsLeft)} more.`,
-    );
-  let keyLost = '';
+  const { requested, final } = cancellation;
+  const started = clock.now();
+  const end = started + seconds * 1000;
+  let previous: BoxError | undefined;
   for (let attempt = 1; ; attempt++) {
+    const limit = Math.max(1, Math.min(attemptSeconds * 1000, end - clock.now()));
+    const done = reportSlow(limit, clock, log);
     try {
-      return await deadline.attempt(work, onSlow);
+      const signal = AbortSignal.any([clock.timeout(limit), final]);
+      return await work(signal).finally(() => done.abort());
     } catch (error) {
-      if (!(error instanceof ExplainedError)) throw error;
-      if (grantsKeys && error.answerLost) keyLost = KEY_LOST;
-      const giveUp = (last: ExplainedError) => {
-        last.message += keyLost;
-        return last;
-      };
-      const seconds = waitAfter?.(error) ?? waitAfterTransient(error, attempt);
-      if (seconds === undefined) throw giveUp(error);
-      if (deadline.stopped) throw giveUp(new StoppedError());
-      if (seconds >= deadline.secondsLeft) {
-        const spent = (deadline.clock.now() - started) / 1000;
-        const why = `the next try, ${inSeconds(seconds)} from now, would be too late`;
-        throw giveUp(new GaveUpError(error, attempt, spent, why));
+      if (!(error instanceof BoxError)) throw error;
+      if (issuesKeys && error.traits.responseLost) {
+        log.info('The response was lost. If it contained a key, that key expires in two days.');
       }
-      log.info(`${error.message}${keyLost} Trying again in ${inSeconds(seconds)}.`);
-      await deadline.wait(seconds);
-      if (deadline.stopped) throw giveUp(new StoppedError());
+      const wait = waitAfter?.(error) ?? backOff(error, attempt);
+      // An attempt that ran out of time says less than the response before it.
+      const last = error.traits.timedOut ? (previous ?? error) : error;
+      previous = error;
+      const isLate = clock.now() + (wait ?? 0) * 1000 >= end;
+      if (wait === undefined || (isLate && !requested.aborted)) {
+        throw counted(last, attempt, clock.now() - started);
+      }
+      const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
+      log.info(`${error.message}.${requested.aborted ? '' : ` Retrying${when}.`}`);
+      await clock.sleep(wait * 1000, requested);
+      if (requested.aborted) throw issuesKeys ? requested.reason : error;
     }
   }
 }
 
-/** Seconds; what the box asked for comes on top, so that jobs which it told the same do not come back as one. */
-function waitAfterTransient(error: unknown, attempt: number): number | undefined {
-  if (!(error instanceof TransientError)) return undefined;
-  const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
-  return (error.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
+function reportSlow(limit: number, clock: Clock, log: Log): AbortController {
+  const done = new AbortController();
+  const left = Math.round(limit / 1000) - SLOW;
+  void clock.sleep(SLOW * 1000, done.signal).then(() => {
+    if (done.signal.aborted || left <= 0) return;
+    log.info(
+      `Still waiting for the box, which handles one request at a time. Giving up in ${left} s.`,
+    );
+  });
+  return done;
 }
 
-function inSeconds(seconds: number): string {
-  return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+/** Seconds. What the server asked for comes on top, so that not all of its clients return at once. */
+function backOff({ traits }: BoxError, attempt: number): number | undefined {
+  if (!traits.transient) return undefined;
+  const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
+  return (traits.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
+}
+
+function counted(
+  { title, message, traits, remedy }: BoxError,
+  attempts: number,
+  ms: number,
+): BoxError {
+  const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
+  const isPlain = attempts === 1 && !traits.transient;
+  return new BoxError(title, isPlain ? message : `${message} (${times})`, traits, remedy);
 }

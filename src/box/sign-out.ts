@@ -1,76 +1,55 @@
-import { Deadline, type Stop } from './deadline.ts';
-import { ExplainedError, KeyAliveError, NotEndedError, ProofError } from './errors.ts';
-import { hostOf } from './host.ts';
-import type { Log } from './log.ts';
+import type { Context } from './context.ts';
+import { BoxError, REMEDIES, type Title } from './errors.ts';
 import { retry } from './retry.ts';
-import type { UserApi } from './user-api.ts';
+import type { Session, UserApi } from './user-api.ts';
 
-/** Seconds that signing out may take, retries and the proof included; the proof has the last ten to itself. */
-const SIGN_OUT_SECONDS = 30;
-const PROOF_SECONDS = 10;
-/** Seconds for one attempt: a logout may be sent twice without harm, so that an answer that is late is not waited for. */
-const ATTEMPT_SECONDS = 9;
+/** Seconds for signing out with its verification, for verification alone, and for one attempt. */
+export const SIGN_OUT = 30;
+export const VERIFICATION = 10;
+export const SIGN_OUT_ATTEMPT = 9;
 
-/** The time for signing out, and of that the time until the proof. */
-export function signOutDeadlines(stop: Stop): { whole: Deadline; untilProof: Deadline } {
-  return {
-    whole: new Deadline(SIGN_OUT_SECONDS, stop, ATTEMPT_SECONDS),
-    untilProof: new Deadline(SIGN_OUT_SECONDS - PROOF_SECONDS, stop, ATTEMPT_SECONDS),
-  };
-}
-
-export interface SignOutOptions {
-  /** Whose the key may be. */
-  readonly accounts: readonly string[];
-  readonly api_key: string;
-  readonly deadline: Deadline;
-  readonly log: Log;
+/**
+ * Revokes a key. Succeeds too if the key was revoked already: a box doesn't report the difference.
+ * @throws BoxError `Sign-out failed`
+ */
+export async function revoke(
+  api: Pick<UserApi, 'logout'>,
+  session: Session,
+  context: Context,
+  seconds = SIGN_OUT,
+): Promise<void> {
+  const work = (signal: AbortSignal) => api.logout(session, signal);
+  await retry(work, context, { seconds, attemptSeconds: SIGN_OUT_ATTEMPT }).catch((error) => {
+    const fix = `${REMEDIES['Sign-out failed']} To revoke it now, change the password of ${session.email}.`;
+    throw wrap(error, 'Sign-out failed', "Couldn't revoke the key", fix);
+  });
 }
 
 /**
- * Ends a session key. Resolves too where the key was dead already: a box does not tell the difference.
- *
- * @throws NotEndedError
+ * Revokes a key, and verifies that the box rejects it. A failed logout may have revoked it anyway: verification
+ * decides.
+ * @throws BoxError `Key still valid`; if neither can be shown, `Sign-out failed` or `Sign-out not verified`
  */
-export async function signOut(
-  api: UserApi,
-  { accounts, api_key, deadline, log }: SignOutOptions,
+export async function revokeVerified(
+  api: Pick<UserApi, 'logout' | 'isKeyValid'>,
+  session: Session,
+  context: Context,
 ): Promise<void> {
-  // At once, so that none waits for the failure of another.
-  const ends = await Promise.allSettled(
-    accounts.map((email) =>
-      retry((signal) => api.logout(email, api_key, { signal }), {
-        deadline,
-        log,
-        grantsKeys: false,
-      }),
-    ),
-  );
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed === undefined) return;
-  throw failed.reason instanceof ExplainedError ? new NotEndedError(failed.reason) : failed.reason;
+  const { clock } = context;
+  const end = clock.now() + SIGN_OUT * 1000;
+  const failure = await revoke(api, session, context, SIGN_OUT - VERIFICATION).catch((e) => e);
+  const work = (signal: AbortSignal) => api.isKeyValid(session, signal);
+  const seconds = (end - clock.now()) / 1000;
+  const limits = { seconds, attemptSeconds: SIGN_OUT_ATTEMPT };
+  const isValid = await retry(work, context, limits).catch((error) => {
+    const message = "Couldn't verify that the key is revoked";
+    throw failure ?? wrap(error, 'Sign-out not verified', message);
+  });
+  if (!isValid) return;
+  throw failure ?? new BoxError('Key still valid', 'The box still accepts the key after sign-out');
 }
 
-/**
- * Proves that a key is refused.
- *
- * @throws KeyAliveError where it works; ProofError where neither can be shown
- */
-export async function proveEnded(
-  api: UserApi,
-  { accounts, api_key, deadline, log }: SignOutOptions,
-): Promise<void> {
-  let works = false;
-  try {
-    for (const email of accounts) {
-      works ||= await retry((signal) => api.keyWorks(email, api_key, { signal }), {
-        deadline,
-        log,
-        grantsKeys: false,
-      });
-    }
-  } catch (error) {
-    throw error instanceof ExplainedError ? new ProofError(error) : error;
-  }
-  if (works) throw new KeyAliveError(hostOf(api.url));
+function wrap(cause: unknown, title: Title, message: string, remedy?: string): unknown {
+  if (!(cause instanceof BoxError)) return cause;
+  return new BoxError(title, `${message}: ${cause.message}`, { cause }, remedy);
 }

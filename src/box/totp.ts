@@ -1,111 +1,81 @@
-import type { Clock } from './clock.ts';
-import { InvalidValueError, TotpRefusedError } from './errors.ts';
-
-/** Loaded where it is used: most accounts of CI have no two-factor. The package's own build for Node: 10 KB, not 33. */
-const otpauth = () => import(/* webpackMode: "eager" */ 'otpauth/dist/otpauth.node.min.mjs');
+// The package's own build for Node: 10 KB, not 33.
+import { Secret, TOTP, URI } from 'otpauth/dist/otpauth.node.min.mjs';
+import type { Clock } from './context.ts';
+import { type BoxError, reject } from './errors.ts';
 
 /** Milliseconds of one TOTP step (RFC 6238). */
 const STEP_MS = 30_000;
-/** A refused code counts as a failed login, and a box bans an address after 20 of them in 30 s. */
-const MAX_CODES = 5;
+/** A rejected code counts as a failed login; 20 of them within 30 s get an address banned. */
+export const MAX_CODES = 5;
 const MAX_CODES_IN_A_STEP = 3;
-/** Seconds over which jobs that were refused together spread their second and their fourth try. */
+/** Seconds over which jobs that were rejected together spread their second and their fourth attempt. */
 const SPREAD = 10;
 const LATE_SPREAD = 20;
 
 /**
- * The base32 secret of a two-factor set-up, in capitals and without spaces and padding, from what people paste:
- * the secret as the control panel shows it, or the whole `otpauth://` URI of its QR code.
- *
- * @throws InvalidValueError for anything else; never with a part of it
+ * The Base32 secret of a two-factor setup, in capitals without spaces, from the secret as the control panel shows it or
+ * from the `otpauth://` URI of its QR code.
+ * @throws InvalidValueError; never with a part of the value
  */
-export async function checkTotpSecret(given: string): Promise<string> {
-  const secret = given.includes('://') ? await secretOfUri(given) : given;
-  const base32 = secret.replace(/\s/g, '').replace(/=+$/, '').toUpperCase();
-  if (!/^[A-Z2-7]+$/.test(base32)) {
-    throw new InvalidValueError(
-      'is not base32: letters and the digits 2 to 7, as shown when two-factor was set up',
-    );
-  }
-  if (base32.length < 16) {
-    throw new InvalidValueError(
-      'is too short for a secret; it is not the six digits of the moment that are asked for',
-    );
-  }
-  return base32;
+export function parseTotpSecret(given: string): string {
+  const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff]/g, '').replace(/^secret:/i, '');
+  if (/^\d{6}$/.test(text)) reject('is a six-digit code. Set it to the secret behind the codes');
+  const base32 = (text.includes('://') ? secretOfUri(text) : text).replace(/=+$/, '').toUpperCase();
+  if (!/^[A-Z2-7]+$/.test(base32)) reject('is not Base32 (letters and the digits 2 to 7)');
+  return base32.length < 16 ? reject('is too short; a box makes 32 characters') : base32;
 }
 
-async function secretOfUri(uri: string): Promise<string> {
-  const { TOTP, URI } = await otpauth();
-  let totp: unknown;
+function secretOfUri(uri: string): string {
   try {
-    totp = URI.parse(uri.trim());
-  } catch {
-    throw new InvalidValueError('is not an otpauth:// URI that can be read');
-  }
-  if (
-    !(totp instanceof TOTP) ||
-    totp.algorithm !== 'SHA1' ||
-    totp.digits !== 6 ||
-    totp.period * 1000 !== STEP_MS
-  ) {
-    throw new InvalidValueError(
-      'is an otpauth:// URI of another kind than those of a box (TOTP, SHA-1, 6 digits, 30 s)',
-    );
-  }
-  return totp.secret.base32;
+    const totp = URI.parse(uri);
+    const isTotp = totp instanceof TOTP && totp.algorithm === 'SHA1';
+    if (isTotp && totp.digits === 6 && totp.period * 1000 === STEP_MS) return totp.secret.base32;
+  } catch {}
+  return reject('is not an otpauth:// URI of a box');
 }
 
 /**
- * The codes to sign in with, in the order to try them.
- *
- * A box accepts the code of the step before, this one and the next by its own clock, but not the one that it
- * accepted last. So jobs that share a secret and start together are all refused but one, and each success
- * refuses another code. Two tries in quick succession with two codes get in, unless another job got in just
- * between. Hence: the code of the moment, a random wait, two tries at once, each with another code than the one
- * before, and once more the same in the next 30 s. Simulated with six jobs at once and a box that answers one request
- * at a time: all got in, in 50,000 runs of 50,000 nearby, in 49,997 over a line with 200 ms of delay, with 12 refusals
- * in 30 s at the most.
+ * The codes to sign in with, in the order to send them.
+ * A box accepts the code of the previous, current and next step, but not the one that it accepted last. So of several
+ * jobs that start together with one secret, all but one are rejected, and each success makes another code invalid. Two
+ * attempts in quick succession with different codes get in, unless another job gets in between them. Hence: the current
+ * code, a random wait, two attempts at once, and the same again in the next 30 s. In a simulation of six jobs, 50,000 of
+ * 50,000 got in nearby and 49,997 with 200 ms of latency, with at most 12 rejections in 30 s.
  */
 export class TotpCodes {
   readonly #secret: string;
   readonly #clock: Clock;
-  readonly #refusedAt: number[] = [];
+  readonly #rejectedAt: number[] = [];
   #sentStep: number | undefined;
-  #refusedStep: number | undefined;
+  #rejectedStep: number | undefined;
   #boxAhead = 0;
 
-  /** @param secret as `checkTotpSecret` gives it */
   constructor(secret: string, clock: Clock) {
     this.#secret = secret;
     this.#clock = clock;
   }
 
   /** The code to send now. */
-  async next(): Promise<string> {
+  next(): string {
     const current = Math.floor((this.#clock.now() + this.#boxAhead) / STEP_MS);
-    const others = [current - 1, current, current + 1].filter((step) => step !== this.#refusedStep);
-    const step =
-      this.#refusedStep === undefined
-        ? current
-        : (others[Math.floor(Math.random() * others.length)] ?? current);
-    this.#sentStep = step;
-    const { Secret, TOTP } = await otpauth();
-    return TOTP.generate({ secret: Secret.fromBase32(this.#secret), timestamp: step * STEP_MS });
+    const steps = [current - 1, current, current + 1].filter((step) => step !== this.#rejectedStep);
+    const random = steps[Math.floor(Math.random() * steps.length)] ?? current;
+    this.#sentStep = this.#rejectedStep === undefined ? current : random;
+    const timestamp = this.#sentStep * STEP_MS;
+    return TOTP.generate({ secret: Secret.fromBase32(this.#secret), timestamp });
   }
 
-  /** Seconds to wait before the next code, or nothing where the error is another one or enough were tried. */
-  waitAfter(error: unknown): number | undefined {
-    if (!(error instanceof TotpRefusedError)) return undefined;
-    this.#boxAhead = error.boxAhead;
-    this.#refusedStep = this.#sentStep;
+  /** Seconds to wait before the next code; undefined if the error is another one or enough codes were sent. */
+  waitAfter({ title, traits }: BoxError): number | undefined {
+    if (title !== 'Two-factor code rejected') return undefined;
+    this.#boxAhead = traits.clockAhead ?? 0;
+    this.#rejectedStep = this.#sentStep;
     const now = this.#clock.now();
-    this.#refusedAt.push(now);
-    const refusals = this.#refusedAt.length;
-    if (refusals === MAX_CODES) return undefined;
-    if (refusals === 1) return Math.random() * SPREAD;
-    if (refusals !== MAX_CODES_IN_A_STEP) return 0;
-    const [first = now] = this.#refusedAt;
+    const rejections = this.#rejectedAt.push(now);
+    if (rejections === MAX_CODES) return undefined;
+    if (rejections === 1) return Math.random() * SPREAD;
+    if (rejections !== MAX_CODES_IN_A_STEP) return 0;
+    const [first = now] = this.#rejectedAt;
     return Math.max(0, first + STEP_MS - now) / 1000 + SPREAD + Math.random() * LATE_SPREAD;
   }
 }

@@ -1,0 +1,79 @@
+import http from 'node:http';
+import type { Socket } from 'node:net';
+import { HttpClient } from '@actions/http-client';
+import { type BoxRequest, openTls, openTunnel } from './connect.ts';
+import { diagnose } from './diagnose.ts';
+import { BoxError } from './errors.ts';
+
+/** Bytes of a response that are read; a MeResponse has about 200. */
+const MAX_BYTES = 1_000_000;
+
+export interface BoxResponse {
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  /** Empty unless the status is 200. */
+  readonly body: string;
+  /** Milliseconds that the sender's clock is ahead of this one, by the `Date` header. */
+  readonly clockAhead: number;
+}
+
+/** Sends one request, once: no retry, no redirect followed, no connection used twice. @throws BoxError */
+export async function send(request: BoxRequest): Promise<BoxResponse> {
+  const tunnel = await openTunnel(request);
+  const socket = await openTls(request, tunnel);
+  return exchange(request, socket);
+}
+
+/** Errors from here on may have lost a key. */
+async function exchange(request: BoxRequest, socket: Socket): Promise<BoxResponse> {
+  const { url, signal } = request;
+  try {
+    const message = await headOf(request, socket);
+    const { statusCode: status = 0, headers } = message;
+    const body = status === 200 ? await bodyOf(message, url) : '';
+    // `Date` counts whole seconds, so the middle of that second is the best guess.
+    const clockAhead = Date.parse(headers.date ?? '') + 500 - Date.now() || 0;
+    return { url, status, headers, body, clockAhead };
+  } catch (error) {
+    throw error instanceof BoxError ? error : exchangeError(error, url, signal.aborted);
+  } finally {
+    socket.destroy();
+  }
+}
+
+function headOf(request: BoxRequest, socket: Socket): Promise<http.IncomingMessage> {
+  const { method, url } = request;
+  const headers = { Host: url.host, ...request.headers };
+  const options = { method, path: url.pathname, headers, createConnection: () => socket };
+  const info = { options, parsedUrl: url, httpModule: http };
+  return new Promise((resolve, reject) => {
+    // After a 101 response, Node closes the connection without another event.
+    socket.once('close', () => reject({ code: 'ECONNRESET' }));
+    new HttpClient().requestRawWithCallback(info, '', (error, response) =>
+      response === undefined ? reject(error) : resolve(response.message),
+    );
+  });
+}
+
+async function bodyOf(message: http.IncomingMessage, url: URL): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of message) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MAX_BYTES) {
+      throw new BoxError('Not a Mail-in-a-Box API', `${url} returned more than 1 MB`);
+    }
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function exchangeError(cause: unknown, url: URL, timedOut: boolean): BoxError {
+  const lost = { cause, transient: true, responseLost: true, timedOut };
+  if (timedOut) return new BoxError('Box busy', `${url.host} didn't respond`, lost);
+  const error = diagnose(cause, url.host);
+  // With TLS 1.3, a client certificate is demanded only now, and no key was issued.
+  if (!error.traits.transient) return error;
+  return new BoxError(error.title, error.message, lost, error.remedy);
+}

@@ -1,0 +1,77 @@
+const secrets = new Set<string>();
+
+/** Characters of untrusted text that may reach the log. */
+const MAX_LENGTH = 120;
+/** Letters and digits of a secret, and of a piece of its base64, below which they occur in harmless text too. */
+const MIN_LENGTH = 4;
+const MIN_BASE64 = 6;
+
+/** Registers a secret for the rest of the process, so that `sanitize` withholds every text that contains it. */
+export function addSecret(secret: string): void {
+  if (secret.trim() !== '') secrets.add(secret);
+}
+
+/**
+ * Untrusted text as it may reach the log: on one line, without terminal sequences, control and direction characters,
+ * and without the `##[` that the runner reads as a command; at most 120 characters. A text that contains a secret,
+ * plain or encoded, is withheld whole.
+ */
+export function sanitize(untrusted: string): string {
+  const text = untrusted.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '');
+  if (containsSecret(text)) return '[withheld: contains a secret]';
+  const line = text
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
+    .replaceAll('##[', '## [')
+    .trim();
+  const characters = [...line];
+  if (characters.length <= MAX_LENGTH) return line;
+  return `${characters.slice(0, MAX_LENGTH - 1).join('')}…`;
+}
+
+/**
+ * Compares letters and digits only, since escapes and line breaks change everything else. Each escape is undone alone:
+ * one pattern for all of them would take parts of one for parts of another.
+ */
+function containsSecret(text: string): boolean {
+  const forms = [text, ...[undoUri, undoHtml, undoJson].map((undo) => undo(text))];
+  const haystacks = forms.map(lettersAndDigits);
+  return [...secrets].some((secret) => {
+    const needles = piecesInBase64(secret).filter(({ length }) => length >= MIN_BASE64);
+    const plain = lettersAndDigits(secret);
+    if (plain.length >= MIN_LENGTH) needles.push(plain);
+    const isIn = (haystack: string) => needles.some((needle) => haystack.includes(needle));
+    return haystacks.some(isIn) || forms.some((form) => form.includes(secret.trim()));
+  });
+}
+
+function lettersAndDigits(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+function undoUri(text: string): string {
+  const decode = (run: string) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
+  return text.replace(/(?:%[\da-f]{2})+/gi, decode);
+}
+
+/** No letter or digit of ASCII has a named entity. */
+function undoHtml(text: string): string {
+  const decode = (_: string, code = 'x20') =>
+    String.fromCharCode(Number(code.replace(/^x/i, '0x')));
+  return text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, decode);
+}
+
+function undoJson(text: string): string {
+  const decode = (_: string, hex = '20') => String.fromCharCode(Number(`0x${hex}`));
+  return text.replace(/\\(?:u([\da-f]{4})|[bfnrt])/gi, decode);
+}
+
+/** What of a secret is seen in the base64 of a longer text, at its three alignments. */
+function piecesInBase64(secret: string): string[] {
+  return [0, 1, 2].map((shift) => {
+    const bytes = Buffer.from('x'.repeat(shift) + secret);
+    const text = bytes.toString('base64').replace(/=+$/, '');
+    // Without the characters that also depend on what is in front of and behind the secret.
+    const end = bytes.length % 3 === 0 ? text.length : -1;
+    return lettersAndDigits(text.slice(Math.ceil((shift * 8) / 6), end));
+  });
+}
