@@ -1200,11 +1200,10 @@ function parseJson(response) {
     try {
         value = JSON.parse(body);
     }
-    catch (cause) {
-        const isJson = /json/.test(headers['content-type'] ?? '');
-        const came = isJson ? "JSON that can't be read" : 'a page instead of JSON';
-        const traits = { cause, responseLost: isJson };
-        throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned ${came}`, traits);
+    catch {
+        const responseLost = /json/.test(headers['content-type'] ?? '');
+        const came = responseLost ? "JSON that can't be read" : 'a page instead of JSON';
+        throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned ${came}`, { responseLost });
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
         return { ...value };

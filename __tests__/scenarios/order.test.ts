@@ -39,7 +39,8 @@ test.concurrent.each([
   const given = { [variable]: path };
   const { main, post } = await run(box, { files: given, env: given });
   expect(titles(main)).toEqual([NOT_WRITABLE]);
-  expect(main.annotations[0]?.message).toContain(variable);
+  const datum = FULL.includes(path) ? 'disk' : variable;
+  expect(main.annotations[0]?.message).toContain(datum);
   expect([main.exitCode, box.requestLog, post.exitCode, post.raw]).toEqual([1, [], 0, '']);
 });
 

@@ -94,12 +94,10 @@ function parseJson(response: BoxResponse): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(body);
   } catch {
-    // Without its cause, which quotes the body.
-    const isJson = /json/.test(headers['content-type'] ?? '');
-    const came = isJson ? "JSON that can't be read" : 'a page instead of JSON';
-    // It may have contained a key.
-    const traits = { responseLost: isJson };
-    throw new BoxError('Not a Mail-in-a-Box API', `${url} returned ${came}`, traits);
+    // Broken JSON may have contained a key. The cause would quote it.
+    const responseLost = /json/.test(headers['content-type'] ?? '');
+    const came = responseLost ? "JSON that can't be read" : 'a page instead of JSON';
+    throw new BoxError('Not a Mail-in-a-Box API', `${url} returned ${came}`, { responseLost });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw notABox(response, 'JSON that is not an object');
