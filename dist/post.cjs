@@ -1927,7 +1927,7 @@ function diagnose(cause, name, ca) {
 }
 function mostTelling(error) {
     const errors = error.errors ?? [];
-    return errors.find(({ code = '' }) => !NO_ROUTE.includes(code)) ?? errors[0] ?? error;
+    return errors.findLast(({ code = '' }) => !NO_ROUTE.includes(code)) ?? errors[0] ?? error;
 }
 function tlsError(code, name, cause) {
     if (code.includes('CERTIFICATE')) {

@@ -302,6 +302,22 @@ test.concurrent.each(AWAY)('no connection to %s is transient', async (host) => {
   expect(await failure(send('login', { host }))).toEqual(UNREACHABLE);
 });
 
+test.concurrent('of several failed addresses, the one with a route is reported', async () => {
+  const failed = send('login', { host: 'both.test:1' });
+  await expect(failed).rejects.toMatchObject({ message: expect.stringContaining('refused') });
+});
+
+test.concurrent('the connection is closed after the head of another status', async () => {
+  await using box = await startBox();
+  const closed = Promise.withResolvers<void>();
+  box.inject(({ request, response }) => {
+    request.socket.on('close', () => closed.resolve());
+    response.writeHead(404).write('no end');
+  });
+  await failure(send('login', box));
+  await closed.promise;
+});
+
 test.concurrent('a box with IPv6 only is not retried on a runner without', async () => {
   const failed = await failure(send('login', { host: 'v6.test:1' }));
   expect(failed).toEqual({ ...UNREACHABLE, transient: false });

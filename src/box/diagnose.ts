@@ -53,7 +53,7 @@ export function diagnose(cause: unknown, name: string, ca?: string): BoxError {
 /** Of the errors of several addresses, the one that says more than that there is no route. */
 function mostTelling(error: NetworkError): NetworkError {
   const errors = error.errors ?? [];
-  return errors.find(({ code = '' }) => !NO_ROUTE.includes(code)) ?? errors[0] ?? error;
+  return errors.findLast(({ code = '' }) => !NO_ROUTE.includes(code)) ?? errors[0] ?? error;
 }
 
 function tlsError(code: string, name: string, cause: unknown): BoxError {
