@@ -33,9 +33,7 @@ for (const name of ['post', 'main']) {
     externals: UNUSED,
   });
   writeFileSync(join(DIST, `${name}.cjs`), code);
-  for (const [asset, { source }] of Object.entries(assets)) {
-    writeFileSync(join(DIST, asset), source);
-  }
+  writeFileSync(join(DIST, 'licenses.txt'), assets['licenses.txt'].source);
   const modules = JSON.stringify(stats.toJson()).matchAll(
     /"name":"\.\/(node_modules\/(?:@[^/]+\/)?[^/]+)\//g,
   );

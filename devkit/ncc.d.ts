@@ -2,10 +2,10 @@
 declare module '@vercel/ncc' {
   export default function bundle(
     input: string,
-    options: Readonly<Record<string, unknown>>,
+    options: object,
   ): Promise<{
     code: string;
-    assets: Record<string, { source: string | Uint8Array }>;
+    assets: { 'licenses.txt': { source: string } };
     stats: { toJson(): object };
   }>;
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { readManifest } from './manifest.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+const manifest = readManifest();
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -39,22 +41,15 @@ export interface Step {
 
 /** Runs the built action as a runner does: main, what lies between, and post, however main ended. */
 export async function runAction(options: RunOptions = {}): Promise<{ main: Step; post: Step }> {
-  const { runs, inputs: declared } = readManifest();
-  const inputs: Record<string, string> = {};
-  for (const [name, { default: value = '' }] of Object.entries(declared)) inputs[name] = value;
-  Object.assign(inputs, options.inputs);
-  const given = Object.entries(inputs).map(
-    ([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const,
-  );
   const directory = mkdtempSync(join(tmpdir(), 'runner-'));
   const masks: string[] = [];
   try {
-    const env = { ...baseEnvironment(), RUNNER_TEMP: directory, ...Object.fromEntries(given) };
-    const main = await runStep('main', join(ROOT, runs.main), env, options, directory, masks);
+    const env = { ...baseEnvironment(), ...inputVariables(options), RUNNER_TEMP: directory };
+    const main = await runStep('main', env, options, directory, masks);
     const more = await options.between?.(main);
     const state = Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]);
     const postEnv = { ...env, ...Object.fromEntries(state), ...Object(more) };
-    const post = await runStep('post', join(ROOT, runs.post), postEnv, options, directory, masks);
+    const post = await runStep('post', postEnv, options, directory, masks);
     return { main, post };
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
@@ -62,33 +57,38 @@ export async function runAction(options: RunOptions = {}): Promise<{ main: Step;
 }
 
 /** Without what the environment could change: Node options, proxies, other certificates. */
-function baseEnvironment(): Record<string, string> {
+function baseEnvironment(): NodeJS.ProcessEnv {
   const names = ['PATH', 'Path', 'SystemRoot', 'TEMP', 'TMP', 'HOME'];
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.includes(name)));
+}
+
+function inputVariables({ inputs }: RunOptions): Variables {
+  const declared = Object.entries(manifest.inputs).map(([name, field]) => [name, field.default]);
+  const all = Object.entries<string>({ ...Object.fromEntries(declared), ...inputs });
   return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    all.map(([name, value = '']) => [`INPUT_${name.toUpperCase()}`, value]),
   );
 }
 
 async function runStep(
   name: 'main' | 'post',
-  script: string,
-  env: Record<string, string>,
+  env: NodeJS.ProcessEnv,
   { env: extra, files, onStart, onLine }: RunOptions,
   directory: string,
   masks: string[],
 ): Promise<Step> {
-  const paths: Record<string, string> = {};
-  for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT'] as const) {
-    const own = join(directory, `${name}-${variable}`);
-    writeFileSync(own, '');
-    paths[variable] = files?.[variable] ?? own;
-  }
-  const defined = Object.entries({ ...env, ...paths, ...extra }).filter(
-    ([variable, value]) => !(variable in paths && value === ''),
-  );
-  const child = spawn(process.execPath, [script], {
+  const own = (variable: string) => join(directory, `${name}-${variable}`);
+  const paths = { GITHUB_STATE: own('state'), GITHUB_OUTPUT: own('output') };
+  for (const path of Object.values(paths)) writeFileSync(path, '');
+  const { GITHUB_STATE, GITHUB_OUTPUT } = Object.assign(paths, files);
+  const child = spawn(process.execPath, [join(ROOT, manifest.runs[name])], {
     cwd: directory,
-    env: Object.fromEntries(defined),
+    env: {
+      ...env,
+      ...extra,
+      GITHUB_STATE: GITHUB_STATE || undefined,
+      GITHUB_OUTPUT: GITHUB_OUTPUT || undefined,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A Ctrl-C in the terminal doesn't reach the step, least of all the post-step.
     detached: process.platform !== 'win32',
@@ -96,11 +96,7 @@ async function runStep(
     killSignal: 'SIGKILL',
   });
   const kill = (signal: NodeJS.Signals) => void child.kill(signal);
-  const step = {
-    log: [] as string[],
-    masks: [] as string[],
-    annotations: [] as Step['annotations'],
-  };
+  const step: Pick<Step, 'log' | 'masks' | 'annotations'> = { log: [], masks: [], annotations: [] };
   let raw = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk) => {
@@ -124,20 +120,9 @@ async function runStep(
     });
   }
   onStart?.(kill, name);
-  const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(
-    (resolve, reject) => {
-      child.on('error', reject).on('close', (...end) => resolve(end));
-    },
-  );
-  const { GITHUB_STATE = '', GITHUB_OUTPUT = '' } = paths;
-  return {
-    ...step,
-    exitCode,
-    signal,
-    raw,
-    outputs: readCommandFile(GITHUB_OUTPUT),
-    state: readCommandFile(GITHUB_STATE),
-  };
+  const [exitCode, signal] = await once(child, 'close');
+  const [outputs, state] = [readCommandFile(GITHUB_OUTPUT), readCommandFile(GITHUB_STATE)];
+  return { ...step, exitCode, signal, raw, outputs, state };
 }
 
 function decode(text: string): string {
@@ -149,19 +134,12 @@ function decode(text: string): string {
 export function readCommandFile(path: string): Record<string, string> {
   const values: Record<string, string> = {};
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return values;
-  const lines = readFileSync(path, 'utf8').split(/\r?\n/);
-  for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
-    const [, name = '', delimiter = ''] = /^([^=]+?)<<(.+)$/.exec(line) ?? [];
-    const equals = line.indexOf('=');
-    if (delimiter !== '') {
-      const end = lines.indexOf(delimiter);
-      if (end < 0) throw new Error(`${path}: the value of ${name} has no end`);
-      values[name] = lines
-        .splice(0, end + 1)
-        .slice(0, -1)
-        .join('\n');
-    } else if (equals > 0) values[line.slice(0, equals)] = line.slice(equals + 1);
-    else if (line !== '') throw new Error(`${path}: invalid line '${line}'`);
-  }
+  const entry = /^([^=\n]+?)(?:=(.*)|<<(.+)\n(?:([\s\S]*?)\n)?\3)$/gm;
+  const text = readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
+  const rest = text.replace(entry, (_, name, value, _delimiter, lines = '') => {
+    values[name] = value ?? lines;
+    return '';
+  });
+  if (rest.trim() !== '') throw new Error(`${path}: invalid lines '${rest.trim()}'`);
   return values;
 }

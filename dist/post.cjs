@@ -110,10 +110,9 @@ const DOCUMENTS = `${package_namespaceObject.TB}/blob/v${package_namespaceObject
 
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 18)) {
-    const fix = 'Use a runner or image with Node 24.';
+if (major < 20 || (major === 20 && minor < 18) || major === 21 || (major === 22 && minor < 9)) {
     const link = `${DOCUMENTS}/troubleshooting.md#unsupported-node`;
-    const error = `This action needs Node 20.18 or later, and this runner uses ${process.version}. ${fix} ${link}`;
+    const error = `This action needs Node 20.18, 22.9 or later, and this runner uses ${process.version}. Use a runner or image with Node 24. ${link}`;
     (0,external_node_fs_namespaceObject.writeSync)(1, `::error title=Unsupported Node::${error}\n`);
     process.exit(1);
 }
@@ -614,10 +613,10 @@ const PANEL_HOST = "Set 'host' to the name in the address of your control panel.
 const EXPIRES = 'It expires two days after its last use.';
 const REMEDIES = {
     'Invalid input': "Correct it under 'with:', or the secret or variable that it comes from.",
-    'Wrong email or password': 'Sign in to the control panel with the same values (emails are case-sensitive), then save both again. Not retried, to avoid a ban.',
+    'Wrong email or password': 'Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.',
     'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
     'Two-factor code required': "Set it to the secret from the account's two-factor setup, or use an account without two-factor.",
-    'Two-factor code rejected': "'totp-secret' is probably from an earlier setup or another account. Set up two-factor again and save the new secret.",
+    'Two-factor code rejected': "'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.",
     'Missing privilege': 'The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.',
     'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
     'TLS failed': "No credentials were sent. Check the port in 'host'.",
@@ -626,12 +625,12 @@ const REMEDIES = {
     'Box busy': "It handles one request at a time, and an update or status check takes minutes. Re-run the job later, or raise 'timeout'.",
     'Box error': 'Look for the error in /var/log/syslog on the box, then re-run the job.',
     'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
-    'Blocked in front of the box': 'A box never does this, but access lists, login pages and proxies do. Let this runner through to /admin.',
+    'Blocked in front of the box': 'An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.',
     'Unexpected redirect': "Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.",
     Cancelled: 'Nothing to fix. If the box issued a key, the post-step revokes it, or nobody has it and it expires in two days.',
-    'Sign-out failed': EXPIRES,
+    'Sign-out failed': `${EXPIRES} To revoke it now, change the account's password.`,
     'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the password of the account to revoke it.`,
-    'Sign-out not verified': `If the key is still valid: ${EXPIRES.toLowerCase()}`,
+    'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
     'Proxy unreachable': 'Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).',
     'Proxy rejected': 'Allow the proxy to connect to this host, or add the host to no_proxy.',
     'Invalid proxy setting': "Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.",
@@ -649,6 +648,9 @@ class errors_BoxError extends Error {
         this.title = title;
         this.remedy = remedy ?? REMEDIES[title];
         this.traits = traits;
+    }
+    with({ message = this.message, ...traits }) {
+        return new errors_BoxError(this.title, message, { ...this.traits, ...traits }, this.remedy);
     }
 }
 class InvalidValueError extends (/* unused pure expression or super */ null && (Error)) {
@@ -680,20 +682,19 @@ function sanitize(untrusted) {
     return `${characters.slice(0, MAX_LENGTH - 1).join('')}…`;
 }
 function containsSecret(text) {
-    const forms = [text, ...[undoUri, undoHtml, undoJson].map((undo) => undo(text))];
+    const forms = [text, undoUri(text), undoHtml(text), undoJson(text)];
     const haystacks = forms.map(lettersAndDigits);
     return [...secrets].some((secret) => {
-        const needles = piecesInBase64(secret).filter(({ length }) => length >= MIN_BASE64);
         const plain = lettersAndDigits(secret);
+        const needles = piecesInBase64(secret).filter(({ length }) => length >= MIN_BASE64);
         if (plain.length >= MIN_LENGTH)
             needles.push(plain);
         const isIn = (haystack) => needles.some((needle) => haystack.includes(needle));
-        return haystacks.some(isIn) || forms.some((form) => form.includes(secret.trim()));
+        return haystacks.some(isIn) || forms.some((f) => unescaped(f).includes(unescaped(secret)));
     });
 }
-function lettersAndDigits(text) {
-    return text.replace(/[^\p{L}\p{N}]/gu, '');
-}
+const lettersAndDigits = (text) => text.replace(/[^\p{L}\p{N}]/gu, '');
+const unescaped = (text) => text.replace(/[\s\p{C}+\\&<>"']/gu, '');
 function undoUri(text) {
     const decode = (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
     return text.replace(/(?:%[\da-f]{2})+/gi, decode);
@@ -704,7 +705,7 @@ function undoHtml(text) {
 }
 function undoJson(text) {
     const decode = (_, hex = '20') => String.fromCharCode(Number(`0x${hex}`));
-    return text.replace(/\\(?:u([\da-f]{4})|[bfnrt])/gi, decode);
+    return text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, decode);
 }
 function piecesInBase64(secret) {
     return [0, 1, 2].map((shift) => {
@@ -755,8 +756,8 @@ function parsePassword(password) {
 }
 function passwordHint(password) {
     if (/^\s|\s$/.test(password))
-        return " ('password' starts or ends with a space)";
-    return /^["'`]|["'`]$/.test(password) ? " ('password' starts or ends with a quote)" : '';
+        return ' (password has a space at an end)';
+    return /^["'`]|["'`]$/.test(password) ? ' (password has a quote at an end)' : '';
 }
 function parseHost(host) {
     rejectInvisible(host);
@@ -812,9 +813,7 @@ function rejectInvisible(value) {
     const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
     reject(`contains an invisible character (${name}). Save it again without it`);
 }
-function isAscii(text) {
-    return /^[\u0000-\u007f]*$/.test(text);
-}
+const isAscii = (text) => /^[\u0000-\u007f]*$/.test(text);
 
 ;// CONCATENATED MODULE: ./build/src/action/log.js
 
@@ -930,12 +929,8 @@ function runner_files_saveState({ url, email, ca, verifyLogout, apiKey }) {
         save('api_key', apiKey);
     });
 }
-function keepKey() {
-    writing('GITHUB_STATE', () => save('keep_key', true));
-}
-function mustVerify() {
-    return getState('verify_logout') === 'true';
-}
+const keepKey = () => writing('GITHUB_STATE', () => save('keep_key', true));
+const mustVerify = () => getState('verify_logout') === 'true';
 function readState() {
     const [url = '', email, ca, apiKey] = ['url', 'email', 'ca', 'api_key'].map(getState);
     if (!apiKey || getState('keep_key') === 'true')
@@ -965,7 +960,7 @@ function writing(variable, write) {
         throw new BoxError(title, `Can't write to ${variable}: ${why}`, { cause }, remedy);
     }
 }
-const UNSET = 'A runner sets it. Outside of one, set it to the path of an empty file.';
+const UNSET = 'A runner sets it. Outside of one, set it to an existing file, or RUNNER_TEMP to a directory.';
 const USER = "The image's user probably can't write the runner's files. Set 'container: options: --user root' (or 1001).";
 const MISSING = 'An earlier step probably removed it or changed the variable.';
 const REASONS = {
@@ -988,7 +983,11 @@ const systemClock = {
         if (!signal.aborted)
             throw error;
     }),
-    timeout: (ms) => AbortSignal.timeout(Math.ceil(ms)),
+    timeout: (ms) => {
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(), ms).unref();
+        return controller.signal;
+    },
 };
 
 ;// CONCATENATED MODULE: ./build/src/box/retry.js
@@ -1003,7 +1002,7 @@ async function retry(work, { cancellation, clock, log }, { seconds, attemptSecon
     let previous;
     for (let attempt = 1;; attempt++) {
         const limit = Math.max(1, Math.min(attemptSeconds * 1000, end - clock.now()));
-        const done = reportSlow(limit, clock, log);
+        const done = issuesKeys ? reportSlow(limit, clock, log) : new AbortController();
         try {
             const signal = AbortSignal.any([clock.timeout(limit), final]);
             return await work(signal).finally(() => done.abort());
@@ -1016,7 +1015,7 @@ async function retry(work, { cancellation, clock, log }, { seconds, attemptSecon
             }
             const wait = waitAfter?.(error) ?? backOff(error, attempt);
             const last = error.traits.timedOut ? (previous ?? error) : error;
-            previous = error;
+            previous = last;
             const isLate = clock.now() + (wait ?? 0) * 1000 >= end;
             if (wait === undefined || (isLate && !requested.aborted)) {
                 throw counted(last, attempt, clock.now() - started);
@@ -1045,10 +1044,11 @@ function backOff({ traits }, attempt) {
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
     return (traits.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
 }
-function counted({ title, message, traits, remedy }, attempts, ms) {
+function counted(error, attempts, ms) {
+    if (attempts === 1 && !error.traits.transient)
+        return error;
     const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
-    const isPlain = attempts === 1 && !traits.transient;
-    return new errors_BoxError(title, isPlain ? message : `${message} (${times})`, traits, remedy);
+    return error.with({ message: `${error.message} (${times})` });
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/sign-out.js
@@ -1060,8 +1060,7 @@ const SIGN_OUT_ATTEMPT = 9;
 async function revoke(api, session, context, seconds = SIGN_OUT) {
     const work = (signal) => api.logout(session, signal);
     await retry(work, context, { seconds, attemptSeconds: SIGN_OUT_ATTEMPT }).catch((error) => {
-        const fix = `${REMEDIES['Sign-out failed']} To revoke it now, change the password of ${session.email}.`;
-        throw wrap(error, 'Sign-out failed', "Couldn't revoke the key", fix);
+        throw wrap(error, 'Sign-out failed', "Couldn't revoke the key");
     });
 }
 async function revokeVerified(api, session, context) {
@@ -1072,17 +1071,16 @@ async function revokeVerified(api, session, context) {
     const seconds = (end - clock.now()) / 1000;
     const limits = { seconds, attemptSeconds: SIGN_OUT_ATTEMPT };
     const isValid = await retry(work, context, limits).catch((error) => {
-        const message = "Couldn't verify that the key is revoked";
-        throw failure ?? wrap(error, 'Sign-out not verified', message);
+        throw failure ?? wrap(error, 'Sign-out not verified', "Couldn't verify the sign-out");
     });
     if (!isValid)
         return;
     throw failure ?? new errors_BoxError('Key still valid', 'The box still accepts the key after sign-out');
 }
-function wrap(cause, title, message, remedy) {
+function wrap(cause, title, message) {
     if (!(cause instanceof errors_BoxError))
         return cause;
-    return new errors_BoxError(title, `${message}: ${cause.message}`, { cause }, remedy);
+    return new errors_BoxError(title, `${message}: ${cause.message}`, { cause });
 }
 
 ;// CONCATENATED MODULE: external "http"
@@ -1896,11 +1894,11 @@ const external_node_util_namespaceObject = require("node:util");
 
 
 const NOT_FOUND = ['ENOTFOUND', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ENOENT'];
-const NO_ROUTE = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+const NO_ROUTE = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 const TRANSIENT = /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN)$/;
 function diagnose(cause, name, ca) {
-    const error = mostTelling(Object(cause));
-    const { code = '', syscall, address = '' } = error;
+    const error = mostInformative(Object(cause));
+    const { code = '', syscall } = error;
     if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
         return tlsError(code, name, cause);
     if (code.startsWith('HPE_')) {
@@ -1909,13 +1907,13 @@ function diagnose(cause, name, ca) {
     if (syscall === 'getaddrinfo' && NOT_FOUND.includes(code)) {
         return new errors_BoxError('Host not found', `${name} isn't in this runner's DNS`, { cause });
     }
-    if ((0,external_node_net_namespaceObject.isIPv6)(address) && NO_ROUTE.includes(code)) {
+    if (lacksIPv6(error)) {
         const why = `${name} has only an IPv6 address, and this runner has no IPv6`;
         const remedy = 'Add an A record for it, or use a runner with IPv6.';
         return new errors_BoxError('Box unreachable', why, { cause }, remedy);
     }
     if (code === 'EAI_AGAIN') {
-        const why = `The runner's name server didn't respond for ${name}`;
+        const why = `${name}: no response from this runner's name server`;
         const remedy = "Check the runner's DNS settings, then re-run the job.";
         return new errors_BoxError('Box unreachable', why, { cause, transient: true }, remedy);
     }
@@ -1923,31 +1921,37 @@ function diagnose(cause, name, ca) {
     if (words === undefined)
         return certificateError(error, name, ca, cause);
     const traits = { cause, transient: TRANSIENT.test(code) };
-    return new errors_BoxError('Box unreachable', `No connection to ${name}: ${words}`, traits);
+    return new errors_BoxError('Box unreachable', `${name} is unreachable: ${words}`, traits);
 }
-function mostTelling(error) {
+function mostInformative(error) {
     const errors = error.errors ?? [];
-    return errors.findLast(({ code = '' }) => !NO_ROUTE.includes(code)) ?? errors[0] ?? error;
+    return errors.findLast((each) => !lacksIPv6(each)) ?? errors[0] ?? error;
 }
+const lacksIPv6 = ({ code = '', address = '' }) => (0,external_node_net_namespaceObject.isIPv6)(address) && NO_ROUTE.includes(code);
+const PORT = "Check the port in 'host'.";
+const TLS_FAULTS = [
+    [/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/, "the server doesn't speak TLS on this port", PORT],
+    [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'the TLS is older than 1.2', 'Enable TLS 1.2 there.'],
+    [/UNRECOGNIZED_NAME/, "the server doesn't know this host name", PANEL_HOST],
+];
 function tlsError(code, name, cause) {
     if (code.includes('CERTIFICATE')) {
         const message = `${name} demands a client certificate`;
         return new errors_BoxError('Blocked in front of the box', message, { cause });
     }
-    let why = 'the TLS handshake failed';
-    if (/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/.test(code))
-        why = "the server doesn't speak TLS there";
-    if (/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/.test(code))
-        why = "the server's TLS is older than 1.2";
-    if (code.includes('UNRECOGNIZED_NAME'))
-        why = "the server doesn't know this host name";
-    return new errors_BoxError('TLS failed', `No connection to ${name}: ${why}`, { cause });
+    const [, why, fix] = TLS_FAULTS.find(([pattern]) => pattern.test(code)) ?? [
+        /^/,
+        'the TLS handshake failed',
+        PORT,
+    ];
+    const remedy = `No credentials were sent. ${fix}`;
+    return new errors_BoxError('TLS failed', `${name} is unreachable: ${why}`, { cause }, remedy);
 }
 const PANEL = '(System > TLS (SSL) Certificates)';
 const PROVISION = `Provision one from Let's Encrypt ${PANEL}, or set 'ca-certificate' to the box's own.`;
 const SET_CA = "Set 'ca-certificate' to that CA, or NODE_EXTRA_CA_CERTS if your network uses it.";
-const INSTALL = `Install the intermediate ${PANEL}, or set 'ca-certificate' to the CA.`;
-const NO_ISSUER = 'sent its certificate without the intermediate, or has one from a private CA';
+const INSTALL = `Install it ${PANEL}, or set 'ca-certificate' to the CA.`;
+const NO_ISSUER = 'sent no intermediate certificate, or has one from a private CA';
 const UNKNOWN_CA = ["has a certificate from a CA that this runner doesn't know", SET_CA];
 const FAULTS = {
     DEPTH_ZERO_SELF_SIGNED_CERT: ['has a self-signed certificate', PROVISION],
@@ -1959,7 +1963,7 @@ const FAULTS = {
     CERT_NOT_YET_VALID: ["has a certificate that isn't valid yet", 'Check both clocks.'],
 };
 const UPDATE = 'If the box renewed its certificate, update the input.';
-const REMOVE = `If the box has a public certificate now, remove the input. ${UPDATE}`;
+const REMOVE = 'Remove the input if the box has a public certificate now. Otherwise update it.';
 function certificateError(error, name, ca = '', cause) {
     const [why, fix] = certificateFault(error, ca);
     const remedy = `No credentials were sent. ${fix}`;
@@ -1969,6 +1973,12 @@ function certificateFault({ code = '', cert, message = '' }, ca) {
     if (ca !== '' && /^(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_SIGNATURE_FAILURE)$/.test(code)) {
         return ["has another certificate than 'ca-certificate'", UPDATE];
     }
+    if (ca !== '' && code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') {
+        return [
+            "sent no intermediate, or isn't from 'ca-certificate'",
+            `Install it ${PANEL}. ${REMOVE}`,
+        ];
+    }
     if (ca !== '' && /^(UNABLE_TO|SELF_SIGNED_CERT_IN_CHAIN)/.test(code)) {
         return ["has a certificate that isn't from 'ca-certificate'", REMOVE];
     }
@@ -1977,7 +1987,8 @@ function certificateFault({ code = '', cert, message = '' }, ca) {
         return [`can't be verified: 'ca-certificate' expired on ${expired}`, `Renew it. ${UPDATE}`];
     }
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        const names = sanitize(String(cert?.subjectaltname ?? `CN:${cert?.subject?.CN}`));
+        const all = String(cert?.subjectaltname ?? `CN:${cert?.subject?.CN}`);
+        const names = sanitize(all.split(', ').slice(0, 2).join(', '));
         return [`has a certificate for another name (${names})`, "Set 'host' to the box's own name."];
     }
     const words = sanitize(message.split(';')[0] ?? '');
@@ -2002,27 +2013,29 @@ function expiryIn(ca) {
 
 
 
+const TRUST_PROXY = 'Set NODE_EXTRA_CA_CERTS to the CA of the proxy.';
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
 external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout(2_500);
 async function openTunnel({ url, signal }) {
     const proxy = proxyFor(url);
     if (proxy === undefined)
         return undefined;
-    const authority = `${url.hostname}:${url.port || 443}`;
-    const name = `${proxy.host} (https_proxy)`;
-    const request = requestTunnel(proxy, authority, signal);
+    const target = `${url.hostname}:${url.port || 443}`;
+    const name = `${proxy.host} (proxy)`;
+    const request = requestTunnel(proxy, target, signal);
     const [response, socket] = await (0,external_node_events_namespaceObject.once)(request, 'connect').catch((cause) => {
         const timedOut = signal.aborted;
-        const { message, traits } = diagnose(timedOut ? { code: 'ETIMEDOUT' } : cause, name);
-        throw new errors_BoxError('Proxy unreachable', message, { ...traits, cause, timedOut });
+        const { title, message, traits } = diagnose(timedOut ? { code: 'ETIMEDOUT' } : cause, name);
+        const remedy = title === 'Certificate not trusted' ? TRUST_PROXY : undefined;
+        throw new errors_BoxError('Proxy unreachable', message, { ...traits, cause, timedOut }, remedy);
     });
     const status = response.statusCode;
-    if (status === 200)
+    if (status >= 200 && status < 300)
         return guard(socket, signal);
     socket.destroy();
     const transient = [429, 502, 503, 504].includes(status);
     const remedy = status === 407 ? 'Check the user name and password in https_proxy.' : undefined;
-    const message = `${name} returned HTTP ${status} for ${authority}`;
+    const message = `${name} returned HTTP ${status} for ${target}`;
     throw new errors_BoxError('Proxy rejected', message, { transient }, remedy);
 }
 function proxyFor(target) {
@@ -2060,7 +2073,7 @@ function authorizationFor({ username, password }) {
     return { 'Proxy-Authorization': `Basic ${basic}` };
 }
 async function openTls(request, tunnel) {
-    const { url, ca, signal, log } = request;
+    const { url, ca, signal } = request;
     const host = withoutBrackets(url.hostname);
     const isTls = url.protocol === 'https:';
     const address = { host, port: Number(url.port || (isTls ? 443 : 80)) };
@@ -2073,11 +2086,7 @@ async function openTls(request, tunnel) {
         ...(tunnel === undefined ? {} : { socket: tunnel }),
         ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
     };
-    const socket = await opened(guard(external_node_tls_namespaceObject.connect(options), signal), 'secureConnect', request);
-    const { subject, valid_to } = socket.getPeerCertificate();
-    const name = sanitize(String(subject?.CN));
-    log.debug(`${socket.getProtocol()}, certificate CN=${name}, valid until ${valid_to}`);
-    return socket;
+    return opened(guard(external_node_tls_namespaceObject.connect(options), signal), 'secureConnect', request);
 }
 async function opened(socket, event, { url, ca, signal }) {
     let isLookingUp = socket.connecting && external_node_net_namespaceObject.isIP(withoutBrackets(url.hostname)) === 0;
@@ -2092,20 +2101,15 @@ async function opened(socket, event, { url, ca, signal }) {
         if (!signal.aborted)
             throw diagnose(cause, url.host, ca);
         const code = isLookingUp ? 'EAI_AGAIN' : 'ETIMEDOUT';
-        const { title, message, traits, remedy } = diagnose({ code }, url.host);
-        throw new errors_BoxError(title, message, { ...traits, cause, timedOut: true }, remedy);
+        throw diagnose({ code }, url.host).with({ cause, timedOut: true });
     }
 }
 function guard(socket, signal) {
     socket.on('error', () => { });
     return (0,external_node_stream_namespaceObject.addAbortSignal)(signal, socket);
 }
-function serverName(host) {
-    return external_node_net_namespaceObject.isIP(host) === 0 ? host : '';
-}
-function withoutBrackets(hostname) {
-    return hostname.replace(/^\[(.*)\]$/, '$1');
-}
+const serverName = (host) => (external_node_net_namespaceObject.isIP(host) === 0 ? host : '');
+const withoutBrackets = (hostname) => hostname.replace(/^\[(.*)\]$/, '$1');
 
 ;// CONCATENATED MODULE: ./build/src/box/http.js
 
@@ -2151,9 +2155,9 @@ async function bodyOf(message, url) {
     for await (const chunk of message) {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > MAX_BYTES) {
-            throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned more than 1 MB`);
-        }
+        const message = `${url} returned more than 1 MB`;
+        if (length > MAX_BYTES)
+            throw new errors_BoxError('Not a Mail-in-a-Box API', message);
     }
     return Buffer.concat(chunks).toString();
 }
@@ -2162,26 +2166,31 @@ function exchangeError(cause, url, timedOut) {
     if (timedOut)
         return new errors_BoxError('Box busy', `${url.host} didn't respond`, lost);
     const error = diagnose(cause, url.host);
-    if (!error.traits.transient)
+    if (['Blocked in front of the box', 'Not a Mail-in-a-Box API'].includes(error.title))
         return error;
-    return new errors_BoxError(error.title, error.message, lost, error.remedy);
+    const message = `${url.host} closed the connection before its response was complete`;
+    const remedy = 'The box or its web server probably restarted. Re-run the job.';
+    return new errors_BoxError('Box unreachable', message, lost, remedy);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/responses.js
 
 
 
+const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
 const REJECTED_CREDENTIALS = 'Incorrect email address or password.';
-function parseKey(response, email, password) {
+function parseKey(response, { email, password, totp }) {
     const { api_key, status, reason } = parseJson(response);
     const { clockAhead, url } = response;
     const rejected = `${url.host} rejected the login of ${email}`;
     if (status === 'ok') {
         if (typeof api_key === 'string' && /^[a-z\d][\w.~+/=-]{7,1023}$/i.test(api_key))
             return api_key;
-        throw notABox(response, "no valid 'api_key'");
+        throw notABox(response, "no valid 'api_key'", { responseLost: true });
     }
     if (status === 'missing-totp-token') {
+        if (totp !== undefined)
+            throw headerDropped(url.host, 'X-Auth-Token');
         const message = `${email} has two-factor authentication on, but 'totp-secret' is empty`;
         throw new errors_BoxError('Two-factor code required', message);
     }
@@ -2191,14 +2200,18 @@ function parseKey(response, email, password) {
         case REJECTED_CREDENTIALS:
             throw new errors_BoxError('Wrong email or password', rejected + passwordHint(password));
         case 'invalid-totp-token':
-            throw new errors_BoxError('Two-factor code rejected', `${rejected}: wrong code`, { clockAhead });
+            throw new errors_BoxError('Two-factor code rejected', rejected, { clockAhead });
         case 'Authorization header invalid.':
-            throw new errors_BoxError('Blocked in front of the box', `${url.host} received no Authorization header`);
+            throw headerDropped(url.host, 'Authorization');
         default: {
-            const why = typeof reason === 'string' ? sanitize(reason) : 'no reason given';
+            const why = typeof reason === 'string' ? sanitize(reason).slice(0, 60) : 'no reason given';
             throw new errors_BoxError('Login rejected', `${rejected}: ${why}`);
         }
     }
+}
+function headerDropped(host, name) {
+    const remedy = 'A proxy or login page in front of the box probably removed it. Let it pass.';
+    return new errors_BoxError('Blocked in front of the box', `${host} got no ${name} header`, {}, remedy);
 }
 function parsePrivileges(response) {
     const { privileges = [] } = parseJson(response);
@@ -2227,7 +2240,7 @@ function parseValidity(response) {
 }
 function parseJson(response) {
     requireOk(response);
-    const { url, body, headers } = response;
+    const { body, headers } = response;
     let value;
     try {
         value = JSON.parse(body);
@@ -2235,39 +2248,38 @@ function parseJson(response) {
     catch {
         const responseLost = /json/.test(headers['content-type'] ?? '');
         const came = responseLost ? "JSON that can't be read" : 'a page instead of JSON';
-        throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned ${came}`, { responseLost });
+        throw notABox(response, came, { responseLost });
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
         return { ...value };
     throw notABox(response, 'JSON that is not an object');
 }
-function notABox({ url }, came) {
-    return new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned ${came}`);
-}
+const notABox = ({ url }, came, traits = {}) => new errors_BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${came}`, traits);
 function requireOk(response) {
     const { url, status, headers } = response;
     if (status === 200)
         return;
     const returned = `${url.host} returned HTTP ${status}`;
     if (status >= 300 && status < 400) {
-        const message = `${url.host} redirected to ${sanitize(headers.location ?? 'nowhere')}`;
+        const message = `${url.host} redirected to ${sanitize(headers.location ?? 'nowhere').slice(0, 60)}`;
         throw new errors_BoxError('Unexpected redirect', message);
     }
     if ([429, 502, 503, 504].includes(status)) {
         const [retryAfter] = /^\d{1,9}$/.exec(headers['retry-after'] ?? '')?.map(Number) ?? [];
-        const wait = retryAfter === undefined ? '' : ` and asked to wait ${retryAfter} s`;
+        const wait = retryAfter === undefined ? '' : ` (Retry-After: ${retryAfter} s)`;
         const traits = { transient: true, retryAfter, responseLost: status === 504 };
-        throw new errors_BoxError('Box busy', returned + wait, traits);
+        const remedy = status === 429 ? LIMITED : undefined;
+        throw new errors_BoxError('Box busy', returned + wait, traits, remedy);
     }
     if ([401, 403, 407, 451].includes(status))
         throw new errors_BoxError('Blocked in front of the box', returned);
     if (status >= 520) {
-        const remedy = "What is in front of the box can't reach it. Check that the box is up, and Cloudflare's settings.";
+        const remedy = 'Cloudflare, in front of the box, got no response from it. Check the box.';
         throw new errors_BoxError('Box unreachable', returned, {}, remedy);
     }
     if (status >= 500)
         throw new errors_BoxError('Box error', returned, { responseLost: true });
-    throw notABox(response, `HTTP ${status}`);
+    throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned HTTP ${status}`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/user-api.js
@@ -2280,10 +2292,11 @@ class UserApi {
     constructor(options) {
         this.#options = options;
     }
-    async login({ email, password, totp }, signal) {
+    async login(credentials, signal) {
+        const { email, password, totp } = credentials;
         const headers = totp === undefined ? {} : { 'X-Auth-Token': totp };
         const response = await this.#send('POST', '/login', [email, password], signal, headers);
-        return { apiKey: parseKey(response, email, password), response };
+        return { apiKey: parseKey(response, credentials), response };
     }
     async logout({ email, apiKey }, signal) {
         return parseLogout(await this.#send('POST', '/logout', [email, apiKey], signal));
@@ -2302,7 +2315,7 @@ class UserApi {
         const started = Date.now();
         let outcome = 'failed';
         try {
-            const response = await send({ method, url: new URL(url + path), headers, ca, signal, log });
+            const response = await send({ method, url: new URL(url + path), headers, ca, signal });
             outcome = String(response.status);
             return response;
         }

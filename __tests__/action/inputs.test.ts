@@ -2,6 +2,7 @@ import { expect, jest, test } from '@jest/globals';
 import { certificate } from '../../devkit/box/certificates.ts';
 import { readManifest } from '../../devkit/manifest.ts';
 import { type Inputs, readInputs } from '../../src/action/inputs.ts';
+import type { BoxError } from '../../src/box/errors.ts';
 import { ADMIN, TOTP } from '../support.ts';
 
 const INVALID_INPUT = 'Invalid input';
@@ -45,8 +46,8 @@ test.each<[name: string, Variables, Partial<Inputs>]>([
   ['logout: False', { logout: 'False' }, { logout: false }],
   ['logout: FALSE', { logout: 'FALSE' }, { logout: false }],
   ['verify-logout: TRUE', { 'verify-logout': 'TRUE' }, { verifyLogout: true }],
-])('%s', async (_, inputs, expected) => {
-  const { value } = await read({ email, password, ...inputs });
+])('%s', (_, inputs, expected) => {
+  const { value } = read({ email, password, ...inputs });
   expect(value).toEqual({ ...DEFAULTS, ...expected });
 });
 
@@ -72,8 +73,8 @@ test.each<[input: string, value: string, others?: Variables]>([
   ['logout', 'tRUE'],
   ['verify-logout', '1'],
   ['verify-logout', 'true', { logout: 'false' }],
-])('an invalid input is reported by its name: %s %j', async (input, value, others = {}) => {
-  const { error } = await read({ email, password, ...others, [input]: value });
+])('an invalid input is reported by its name: %s %j', (input, value, others = {}) => {
+  const { error } = read({ email, password, ...others, [input]: value });
   expect(error?.title).toBe(INVALID_INPUT);
   expect(namesIn(error?.message)[0]).toBe(input);
   // An invalid email gives no default host, which is not reported beside it.
@@ -81,25 +82,25 @@ test.each<[input: string, value: string, others?: Variables]>([
   if (value.length > 10) expect(error?.message).not.toContain(value);
 });
 
-test('all invalid inputs are reported at once', async () => {
-  const { error } = await read(Object.fromEntries(NAMES.map((name) => [name, 'in välid'])));
+test('all invalid inputs are reported at once', () => {
+  const { error } = read(Object.fromEntries(NAMES.map((name) => [name, 'in välid'])));
   expect(error?.title).toBe(INVALID_INPUT);
   expect(namesIn(error?.message)).toEqual(NAMES);
 });
 
-test('secrets are masked in every form that is sent', async () => {
+test('secrets are masked in every form that is sent', () => {
   const secret = totpSecret.replaceAll('J', 'K');
   const given = secret.toLowerCase().replaceAll('k', 'k ');
   const inputs = { email, password: 'masked\n100%\r\n', 'totp-secret': `${given}=` };
   const basic = Buffer.from(`${email}:masked\n100%`).toString('base64');
-  const { masks } = await read(inputs);
+  const { masks } = read(inputs);
   expect(new Set(masks)).toEqual(new Set(['masked%0A100%25', `${given}=`, secret, basic]));
 });
 
-test('secrets are masked even if inputs are invalid, and nothing is if they are blank', async () => {
+test('secrets are masked even if inputs are invalid, and nothing is if they are blank', () => {
   const invalid = { email: 'ci', password: 'mäsked', 'totp-secret': 'masked!', timeout: 'soon' };
-  expect((await read(invalid)).masks).toEqual(['mäsked', 'masked!']);
-  expect((await read({ email, password: ' \n', 'totp-secret': ' ' })).masks).toEqual([]);
+  expect(read(invalid).masks).toEqual(['mäsked', 'masked!']);
+  expect(read({ email, password: ' \n', 'totp-secret': ' ' }).masks).toEqual([]);
 });
 
 interface Outcome {
@@ -110,17 +111,17 @@ interface Outcome {
 }
 
 /** Reads inputs as a runner gives them, with the defaults of action.yml. */
-async function read(inputs: Variables): Promise<Outcome> {
+function read(inputs: Variables): Outcome {
   for (const [name, { default: value = '' }] of Object.entries(DECLARED)) {
     process.env[`INPUT_${name.toUpperCase()}`] = inputs[name] ?? value;
   }
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const outcome = await Promise.resolve()
-    .then(readInputs)
-    .then(
-      (value) => ({ value }),
-      (error) => ({ error }),
-    );
+  let outcome: Omit<Outcome, 'masks'>;
+  try {
+    outcome = { value: readInputs() };
+  } catch (error) {
+    outcome = { error: error as BoxError };
+  }
   const printed = write.mock.calls.map(([text]) => String(text)).join('');
   write.mockRestore();
   return { ...outcome, masks: printed.match(/(?<=^::add-mask::).*$/gm) ?? [] };

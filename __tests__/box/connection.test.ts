@@ -12,6 +12,7 @@ import { startBox } from '../../devkit/box/box.ts';
 import { type CertificateKind, certificate } from '../../devkit/box/certificates.ts';
 import { FAULTS, type FaultName, respondWith } from '../../devkit/box/faults.ts';
 import { type ProxyOptions, startProxy } from '../../devkit/box/proxy.ts';
+import { diagnose } from '../../src/box/diagnose.ts';
 import { BoxError } from '../../src/box/errors.ts';
 import { UserApi } from '../../src/box/user-api.ts';
 import { ACCOUNTS, ADMIN, expectNoSecret, LOGIN, LOGOUT, VERIFY } from '../support.ts';
@@ -73,7 +74,6 @@ function stub(name: string, options: object, done: (...result: unknown[]) => voi
   const v6 = { address: '2001:db8::1', family: 6 };
   if (code !== '') process.nextTick(done, Object.assign(error, { code, syscall: 'getaddrinfo' }));
   else if (name === 'several.test') process.nextTick(done, null, [address, address]);
-  else if (name === 'v6.test') process.nextTick(done, null, [v6]);
   else if (name === 'both.test') process.nextTick(done, null, [v6, address]);
   else if (name !== 'silent.test') lookup(name.replace(/.*\.test$/, 'localhost'), options, done);
 }
@@ -253,7 +253,8 @@ test.concurrent('an alert of the server is explained', async () => {
 /** What the remedy has to name. */
 test.concurrent.each<[CertificateKind, CertificateKind | undefined, string]>([
   ['self-signed', undefined, "'ca-certificate'"],
-  ['no-intermediate', undefined, 'intermediate'],
+  ['no-intermediate', undefined, 'Install'],
+  ['no-intermediate', 'issued', 'Install'],
   ['chain', undefined, 'NODE_EXTRA_CA_CERTS'],
   ['chain', 'self-signed', 'public certificate'],
   ['self-signed', 'self-signed-san', 'renewed'],
@@ -318,9 +319,15 @@ test.concurrent('the connection is closed after the head of another status', asy
   await closed.promise;
 });
 
-test.concurrent('a box with IPv6 only is not retried on a runner without', async () => {
-  const failed = await failure(send('login', { host: 'v6.test:1' }));
-  expect(failed).toEqual({ ...UNREACHABLE, transient: false });
+test('a box with IPv6 only is not retried on a runner without', async () => {
+  const v6 = { code: 'ENETUNREACH', address: '2001:db8::1' };
+  const v4 = { code: 'EHOSTUNREACH', address: '192.0.2.1' };
+  const of = (cause: object) => failure(Promise.reject(diagnose(cause, 'box.example.com')));
+  expect(await of(v6)).toEqual({ ...UNREACHABLE, transient: false });
+  expect(await of({ errors: [v6, v6] })).toEqual({ ...UNREACHABLE, transient: false });
+  // A box with both that is down.
+  expect(await of({ errors: [v6, v4] })).toEqual(UNREACHABLE);
+  expect(await of({ code: 'UNKNOWN' })).toEqual(UNREACHABLE);
 });
 
 test('the second of two addresses is reached, however far away it is', async () => {

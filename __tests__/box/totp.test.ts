@@ -36,7 +36,7 @@ function startBox({ start = MIDNIGHT, ahead = 0, totpSecret = SECRET } = {}) {
     const { body, status } = await handled;
     const url = new URL('https://box.example.com/admin/login');
     const response = { url, status, headers: {}, body: String(body), clockAhead: ahead };
-    return { apiKey: parseKey(response, email, password), response };
+    return { apiKey: parseKey(response, { email, password }), response };
   };
 
   /** Signs in as a job does; gets its codes, each with its time in seconds since the start. */

@@ -1,38 +1,34 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { addSecret, sanitize } from '../../src/box/untrusted.ts';
-import { ADMIN } from '../support.ts';
+import '../support.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const base64Url = (text: string) => Buffer.from(text).toString('base64url');
-const html = (text: string) =>
-  text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? '&quot;');
 const uri = encodeURIComponent;
-const each = (secret: string, encode: (code: number) => string) =>
-  [...secret].map((c) => encode(c.codePointAt(0) ?? 0)).join('');
-const hex = (code: number) => code.toString(16).padStart(4, '0');
+const json = (text: string) => JSON.stringify(text).slice(1, -1);
+const NAMES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' };
+const html = (text: string) => text.replace(/[&<>"]/g, (c) => `&${NAMES[c]};`);
+const encode = (text: string, which: RegExp, form: (hex: string) => string) =>
+  text.replace(which, (c) => form(c.charCodeAt(0).toString(16).padStart(4, '0')));
 
 /** How servers, proxies and libraries echo a secret. */
-const ENCODINGS: ReadonlyArray<[name: string, encode: (secret: string) => string]> = [
+const ENCODINGS: ReadonlyArray<[name: string, encoded: (secret: string) => string]> = [
   ['plain', (secret) => secret],
   ['in a URI', uri],
-  ['in a URI, lower case', (secret) => uri(secret).replace(/%../g, (code) => code.toLowerCase())],
-  [
-    'in a URI, escaped whole',
-    (secret) => `%${Buffer.from(secret).toString('hex').replace(/..\B/g, '$&%')}`,
-  ],
+  ['in a URI, lower case', (secret) => uri(secret).replace(/%../g, (c) => c.toLowerCase())],
+  ['in a URI, whole', (secret) => Buffer.from(secret).toString('hex').replace(/../g, '%$&')],
   ['in a form', (secret) => uri(secret).replaceAll('%20', '+')],
-  ['in JSON', (secret) => JSON.stringify(secret).slice(1, -1)],
-  [
-    'in JSON with escaped slashes',
-    (secret) => JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
-  ],
-  ['in JSON, escaped whole', (secret) => each(secret, (code) => `\\u${hex(code)}`)],
+  ['in JSON', json],
+  ['in JSON by PHP', (secret) => json(secret).replaceAll('/', '\\/')],
+  ['in JSON by Go', (secret) => encode(json(secret), /[<>&']/g, (hex) => `\\u${hex}`)],
+  ['in JSON, whole', (secret) => encode(secret, /./g, (hex) => `\\u${hex.toUpperCase()}`)],
+  ['in Python', (secret) => secret.replace(/[\\']/g, '\\$&')],
   ['in HTML', (secret) => html(secret).replaceAll("'", '&#39;')],
   ['in HTML by Python', (secret) => html(secret).replaceAll("'", '&#x27;')],
-  ['in HTML, named', (secret) => html(secret).replaceAll("'", '&apos;')],
-  ['in HTML, decimal', (secret) => each(secret, (code) => `&#${code};`)],
-  ['in HTML, hexadecimal', (secret) => each(secret, (code) => `&#x${hex(code)};`)],
+  ['in HTML, named', (secret) => html(secret).replaceAll("'", '&apos;').replace(/ /g, '&nbsp;')],
+  ['in HTML, decimal', (secret) => encode(secret, /./g, (hex) => `&#${Number(`0x${hex}`)};`)],
+  ['in HTML, hexadecimal', (secret) => encode(secret, /\W/g, (hex) => `&#x${hex};`)],
   ['in Base64', base64],
   ['in Base64, shifted by one', (secret) => base64(`x${secret}`)],
   ['in Base64, shifted by two', (secret) => base64(`xy${secret}?>`)],
@@ -43,35 +39,39 @@ const ENCODINGS: ReadonlyArray<[name: string, encode: (secret: string) => string
   ['split by invisible characters', (secret) => [...secret].join('\u200b')],
   ['split by terminal sequences', (secret) => [...secret].join('\u001b[1m')],
 ];
+const HARMLESS = [
+  'https://sso.example.com/login?next=%2Fadmin&state=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0',
+  'DNS:box.example.com, DNS:www.example.com, IP Address:192.0.2.1',
+  '<hr><center>nginx/1.24.0 (Ubuntu)</center>',
+];
 
 const WITHHELD = '[withheld: contains a secret]';
-const SECRETS = [ADMIN.password, 'Ünï "cödé" & <more>', 'h3x0f4dead5beef6cafe7'];
-
-/** Whether a piece of the text, of so many characters, is in the sanitized one. */
-function leaks(sanitized: string, text: string, length: number): boolean {
-  return [...text.slice(length - 1)].some((_, at) =>
-    sanitized.includes(text.slice(at, at + length)),
-  );
-}
-
-test.each(ENCODINGS)('a secret %s is not shown', (_, encode) => {
-  for (const secret of SECRETS) addSecret(secret);
-  const any = [fc.constantFrom(...SECRETS), fc.string(), fc.string()] as const;
-  const property = fc.property(...any, (secret, before, after) => {
-    const shown = sanitize(`${before}<${encode(secret)}>${after}`);
-    expect(leaks(shown, secret, 6) || leaks(shown, encode(secret), 12)).toBe(false);
-  });
-  fc.assert(property);
+/** A box takes no shorter ones. Half of the characters are those that encodings change. */
+const PASSWORD = fc.string({
+  unit: fc.oneof(
+    fc.string({ minLength: 1, maxLength: 1 }),
+    fc.constantFrom(...' \\"\'<>&+/%nu0#;'),
+  ),
+  minLength: 8,
+  maxLength: 24,
 });
 
-const PASSWORD = fc.string({ unit: 'grapheme-ascii', minLength: 8, maxLength: 24 });
-test.each(ENCODINGS)('a random password %s is not shown', (_, encode) => {
-  const property = fc.property(PASSWORD, fc.string(), (password, around) => {
-    fc.pre(password.replace(/[^a-z\d]/gi, '').length >= 4);
+test('2,000 random passwords are not shown in any form, and hide nothing else', () => {
+  // One secret at a time: nothing is withheld because of another, and the test takes a second.
+  const add = jest.spyOn(Set.prototype, 'add');
+  addSecret('to find the registry');
+  const [registry] = add.mock.contexts;
+  add.mockRestore();
+  const isWithheld = (text: string) => sanitize(text) === WITHHELD;
+  const harmless: string[] = [];
+  for (const password of fc.sample(PASSWORD, 2000)) {
+    if (registry instanceof Set) registry.clear();
     addSecret(password);
-    expect(sanitize(`${around} ${encode(password)} ${around}`)).toBe(WITHHELD);
-  });
-  fc.assert(property, { numRuns: 25 });
+    const shown = ENCODINGS.filter(([, encoded]) => !isWithheld(`a ${encoded(password)} b`));
+    expect(shown.map(([name]) => `${name}: ${password}`)).toEqual([]);
+    harmless.push(...HARMLESS.filter(isWithheld));
+  }
+  expect(harmless.length).toBeLessThan(20);
 });
 
 test.each([
@@ -79,6 +79,8 @@ test.each([
   ['with odd spaces', 'a tab\tand  spaces', '<a tab\tand  spaces>'],
   ['that would be cut', 'cut this secret', `${'x'.repeat(115)}cut this secret`],
   ['of symbols only', '~!@#$%^&*()', 'URI %7E%21%40%23%24%25%5E%26*()'],
+  ['that is short', 'q+w', 'https://example.com/?q%2Bw'],
+  ['with letters that are not ASCII', 'Ünï "cödé"', 'Ünï &quot;cödé&quot;'],
   ['without its last space', 'ends with a space ', 'ends with a space'],
 ])('a secret %s is not shown', (_, secret, text) => {
   addSecret(secret);

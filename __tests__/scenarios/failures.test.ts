@@ -108,7 +108,7 @@ const garble: Later = () => ({ STATE_url: '' });
 test.concurrent.each<[name: string, verify: boolean, Title, datum: string, Later]>([
   ['404', false, 'Sign-out failed', '404', (box) => box.inject(FAULTS[404], { at: 'logout' })],
   ['404', true, 'Sign-out failed', '404', (box) => box.inject(FAULTS[404], { at: 'logout' })],
-  ['expired', false, 'Sign-out failed', ADMIN.email, (box) => box.serve(certificate('expired'))],
+  ['expired', false, 'Sign-out failed', 'password', (box) => box.serve(certificate('expired'))],
   ['garbled state', false, 'Saved session unreadable', '', garble],
   ['garbled state', true, 'Saved session unreadable', '', garble],
   ['a bug', false, 'Unexpected error', 'a bug', () => bug(/^::add-mask::/)],

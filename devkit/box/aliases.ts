@@ -1,10 +1,7 @@
 import { type BoxResponse, text } from './responses.ts';
 
-/** With or without a name. The daemon rejects domains that are reserved. */
-const ADDRESS =
-  /^([\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*)?@([a-z\d-]+\.)+(?!(test|invalid)$)[a-z\d-]+$/i;
-
-const NOWHERE = 'The alias must either forward to an address or have a permitted sender.';
+/** The daemon rejects domains that are reserved. */
+const ADDRESS = /^[\w!#$%&'*+/=?^`{|}~.-]+@([a-z\d-]+\.)+(?!(test|invalid)$)[a-z\d-]+$/i;
 
 /** The mail aliases of a box: its own, and those that administrators add. */
 export class Aliases {
@@ -20,27 +17,26 @@ export class Aliases {
   list(): BoxResponse {
     const domains = this.#domains();
     const administrator = `administrator@${domains[0]}`;
-    const own = domains.flatMap((domain) =>
-      ['abuse', 'admin', 'postmaster'].map((name) => [`${name}@${domain}`, administrator]),
+    const all = { [administrator]: `admin@${this.#zone}`, ...this.added };
+    all[`hostmaster@${domains[0]}`] = administrator;
+    for (const domain of domains) {
+      for (const name of ['abuse', 'admin', 'postmaster'])
+        all[`${name}@${domain}`] ??= administrator;
+    }
+    const sorted = domains.flatMap((domain) =>
+      Object.entries(all)
+        .filter(([address]) => domainOf(address) === domain)
+        .toSorted(),
     );
-    const all = Object.entries<string>({
-      [administrator]: `admin@${this.#zone}`,
-      [`hostmaster@${domains[0]}`]: administrator,
-      ...Object.fromEntries(own),
-      ...this.added,
-    }).toSorted(([one], [other]) => (one < other ? -1 : 1));
-    const sorted = domains.flatMap((domain) => all.filter(([each]) => domainOf(each) === domain));
     return text(sorted.map(([address, to]) => `${address}\t${to}\t\n`).join(''));
   }
 
   add(form: URLSearchParams): BoxResponse {
     const address = (form.get('address') ?? '').toLowerCase().trim();
-    if (address === '') return text('No email address provided.', 400);
+    const to = (form.get('forwards_to') ?? '').split(/[,\n]/).map((each) => each.trim());
+    const invalid = to.find((each) => !ADDRESS.test(each));
     if (!ADDRESS.test(address)) return text(`Invalid email address (${address}).`, 400);
-    const to = (form.get('forwards_to') ?? '').split(/[,\n]/).flatMap((each) => each.trim() || []);
-    const invalid = to.find((each) => each.startsWith('@') || !ADDRESS.test(each));
-    if (invalid) return text(`Invalid receiver email address (${invalid}).`, 400);
-    if (to.length === 0) return text(NOWHERE, 400);
+    if (invalid !== undefined) return text(`Invalid receiver email address (${invalid}).`, 400);
     const exists = address in this.added;
     if (exists && form.get('update_if_exists') !== '1') {
       return text(`Alias already exists (${address}).`, 400);

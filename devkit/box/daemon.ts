@@ -1,4 +1,4 @@
-import { Secret, TOTP } from 'otpauth';
+import { TOTP } from 'otpauth';
 import { Resources } from './resources.ts';
 import { type BoxResponse, flaskPage, json, text, unauthorized } from './responses.ts';
 import { Sessions } from './sessions.ts';
@@ -33,7 +33,8 @@ export interface DaemonOptions {
 }
 
 type Handler = () => BoxResponse;
-export type Handlers = Readonly<Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', Handler>>>;
+/** By method. */
+export type Handlers = Readonly<Record<string, Handler>>;
 
 /** Who sent a request, and the key if they used one. */
 type Identity = { readonly account: Account; readonly key?: string };
@@ -122,7 +123,7 @@ export class Daemon {
   #checkCode({ email, totpSecret }: Account, token = ''): string | undefined {
     if (totpSecret === undefined) return undefined;
     if (token === '') return 'missing-totp-token';
-    const totp = new TOTP({ secret: Secret.fromBase32(totpSecret) });
+    const totp = new TOTP({ secret: totpSecret });
     const delta = totp.validate({ token, timestamp: this.#options.now(), window: 1 });
     if (delta === null || token === this.#lastCodes.get(email)) return 'invalid-totp-token';
     this.#lastCodes.set(email, token);
@@ -137,12 +138,9 @@ function route(
   call = (handler: Handler) => handler(),
 ): BoxResponse {
   if (handlers === undefined) return flaskPage(404);
-  const allowed = Object.keys(handlers).flatMap((each) => (each === 'GET' ? ['HEAD', each] : each));
-  const headers = { Allow: [...allowed, 'OPTIONS'].join(', ') };
-  if (method === 'OPTIONS') return text('', 200, headers);
-  const name = method === 'HEAD' ? 'GET' : method;
-  const handler = Object.entries(handlers).find(([each]) => each === name)?.[1];
-  return handler === undefined ? flaskPage(405, headers) : call(handler);
+  if (method === 'OPTIONS') return text('');
+  const handler = handlers[method === 'HEAD' ? 'GET' : method];
+  return handler === undefined ? flaskPage(405) : call(handler);
 }
 
 function stateOf({ password, totpSecret = '' }: Account): string {

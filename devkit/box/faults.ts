@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type BoxResponse, json, nginxPage } from './responses.ts';
+import { type BoxResponse, nginxPage } from './responses.ts';
 
 /** A request on its way through the box. */
 export interface Exchange {
@@ -14,8 +14,6 @@ export interface Exchange {
   reset(): void;
   /** Bans the client's address, as fail2ban does. */
   ban(): void;
-  /** Makes the box refuse connections. */
-  stop(): void;
 }
 
 /** Something that goes wrong with an exchange. */
@@ -30,25 +28,13 @@ export function respondWith(
   return ({ respond }) => respond({ status, headers, body });
 }
 
-function respondWithPage(...page: Parameters<typeof nginxPage>): Fault {
+/** Responds with a page of nginx, which forwards nothing to the daemon. */
+function nginx(...page: Parameters<typeof nginxPage>): Fault {
   return ({ respond }) => respond(nginxPage(...page));
 }
 
-/** Responds as nginx does while the daemon is away, busy or restarting. */
-export function busy(status: 429 | 502 | 503 | 504, retryAfter?: string): Fault {
-  return respondWithPage(status, retryAfter === undefined ? {} : { 'Retry-After': retryAfter });
-}
-
 export function redirect(location: string): Fault {
-  return respondWithPage(301, { Location: location });
-}
-
-/** Replaces fields of the daemon's JSON; `undefined` removes one. */
-export function change(fields: Readonly<Record<string, unknown>>): Fault {
-  return async ({ handle, respond }) => {
-    const { body } = await handle();
-    return respond(json({ ...JSON.parse(body.toString()), ...fields }));
-  };
+  return nginx(301, { Location: location });
 }
 
 /** Sends the head of the daemon's response and half of its body. */
@@ -58,8 +44,6 @@ async function respondHalf({ response, handle }: Exchange): Promise<void> {
   response.write(body.slice(0, body.length / 2));
   await pause(20);
 }
-
-const HOSTILE = 'x\n::error::injected\r\u2028##[error]injected \u001b[31mred $(id) `id`';
 
 /** By name, for the option `--fault` of `npm run box`. */
 export const FAULTS = {
@@ -90,41 +74,28 @@ export const FAULTS = {
       if (!response.write(' '.repeat(65_536))) await pause(1, undefined, { ref: false });
     }
   },
-  gone: ({ respond, stop }) => respond().then(stop),
   ban: ({ respond, ban }) => respond().then(ban),
   101: ({ request }) =>
     request.socket.write(
       'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
     ),
   401: respondWith('', 401, { 'WWW-Authenticate': 'Basic realm="Staff only"' }),
-  403: respondWithPage(403),
-  404: respondWithPage(404),
-  429: busy(429, '5'),
+  403: nginx(403),
+  404: nginx(404),
+  429: nginx(429, { 'Retry-After': '5' }),
   500: (exchange) => exchange.handle().then(() => respondWith('', 500, {})(exchange)),
-  502: busy(502),
-  503: busy(503),
+  502: nginx(502),
+  503: nginx(503),
   // nginx gives up; the daemon handles the request anyway.
-  504: (exchange) => exchange.handle().then(() => busy(504)(exchange)),
+  504: (exchange) => exchange.handle().then(() => nginx(504)(exchange)),
   520: respondWith('', 520, { Server: 'cloudflare' }),
-  'long-wait': busy(503, '3600'),
+  'long-wait': nginx(503, { 'Retry-After': '3600' }),
   redirect: redirect('https://elsewhere.test/admin/login'),
   html: respondWith('<!doctype html><title>Hello</title>', 200, { 'Content-Type': 'text/html' }),
   empty: respondWith(''),
   'broken-json': respondWith('{"status": "ok'),
   'other-json': respondWith('["ok"]'),
-  'unknown-status': respondWith('{"status": "maybe"}'),
-  'no-authorization': respondWith(
-    '{\n  "reason": "Authorization header invalid.",\n  "status": "invalid"\n}\n',
-  ),
-  'hostile-reason': respondWith(JSON.stringify({ status: 'invalid', reason: HOSTILE })),
-  'hostile-redirect': redirect('https://elsewhere.test/::error::injected##[error]injected'),
-  echo: (exchange) => {
-    const reason = exchange.request.headers.authorization ?? '';
-    return respondWith(JSON.stringify({ status: 'invalid', reason }))(exchange);
-  },
-  'hostile-key': change({ api_key: '$(id)' }),
-  'hostile-privileges': change({ privileges: ['admin', HOSTILE] }),
-  'lying-logout': respondWith('{\n  "status": "ok"\n}\n'),
+  'lying-logout': respondWith('{"status": "ok"}'),
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;

@@ -12,7 +12,6 @@ import { startProxy } from './proxy.ts';
 /** For people and for `readOptions`: after a name and one space, the values that the option takes. */
 const USAGE = `Starts a stand-in Mail-in-a-Box on this machine and logs the requests that it receives.
 
-  --port NUMBER                  port to listen on; default: a free one
   --two-factor                   turn two-factor authentication on
   --ordinary                     use an account that isn't an administrator
   --delay NUMBER                 milliseconds that a request takes; on a real box about 60
@@ -26,9 +25,8 @@ const USAGE = `Starts a stand-in Mail-in-a-Box on this machine and logs the requ
   --certificate ${Object.keys(CERTIFICATE_KINDS).join('|')}  default: issued
   --fault ${Object.keys(FAULTS).join('|')}  inject a fault`;
 process.on('uncaughtException', ({ message }) => {
-  if (message === USAGE) console.log(USAGE);
-  else console.error(`${message}\nFor help: npm run box -- --help`);
-  process.exit(message === USAGE ? 0 : 1);
+  console.error(`${message}\nFor help: npm run box -- --help`);
+  process.exit(1);
 });
 const options = readOptions();
 const { json, proxy: mode, fault } = options;
@@ -38,7 +36,6 @@ const totpSecret = options['two-factor'] && 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const { email, password } = ADMIN;
 const box = await startBox({
   ...options,
-  port: number('port'),
   delay: number('delay'),
   clock,
   name: mode ? 'box.test' : 'localhost',
@@ -90,7 +87,10 @@ function readOptions(): Readonly<Record<string, string>> {
   const known = [...USAGE.matchAll(/^ +--([\w-]+)(?: ([\w|-]+))?/gm)];
   const types = known.map(([, name, takes]) => [name, { type: takes ? 'string' : 'boolean' }]);
   const values = parseArgs({ options: Object.fromEntries(types) }).values as Record<string, string>;
-  if (values['help']) throw new Error(USAGE);
+  if (values['help']) {
+    console.log(USAGE);
+    process.exit();
+  }
   for (const [, name = '', takes = 'true'] of known) {
     const pattern = takes.replace(/^NUMBER$/, '-?\\d{1,6}').replace(/^FILE$/, '.+');
     if (name in values && !RegExp(`^(${pattern})$`).test(values[name] ?? ''))

@@ -11,8 +11,6 @@ touch index
 cat > config <<'CONFIG'
 [req]
 distinguished_name = req
-[ca]
-default_ca = default
 [default]
 database = index
 unique_subject = no
@@ -37,7 +35,7 @@ sign() {
   issuer="-cert $4.crt -keyfile $4.key"
   [ "$4" != self ] || issuer="-selfsign -keyfile $3.key"
   # shellcheck disable=SC2086 # several words
-  openssl ca -batch -notext -config config -md sha256 -startdate "${5}01000000Z" -enddate "${6}01000000Z" \
+  openssl ca -batch -notext -config config -name default -md sha256 -startdate "${5}01000000Z" -enddate "${6}01000000Z" \
     $issuer ${7:+-extensions "$7"} -in request -outdir . -out "$1.crt" 2> log || { cat log; exit 1; }
 }
 

@@ -8,24 +8,17 @@ export interface ProxyOptions {
   readonly credentials?: string;
   /** Status of every rejection, or no response at all. */
   readonly reject?: number | 'silent';
-  /** How many tunnels it opens before it rejects. Default: 0. */
-  readonly accept?: number;
   /** Speaks TLS itself. Default certificate: `issued`. */
   readonly tls?: boolean | Certificate;
   readonly host?: string;
 }
 
-export interface Proxy extends AsyncDisposable {
-  /** With the credentials. */
-  readonly url: string;
-  readonly port: number;
-  /** Host and port of each tunnel it opened. */
-  readonly tunnels: string[];
-}
-
-/** Starts a proxy for CONNECT on a loopback port. It resolves every name in `.test` to this machine. */
-export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
-  const { credentials, reject, accept = 0, tls = false, host = 'localhost' } = options;
+/**
+ * Starts a proxy for CONNECT on a loopback port. It resolves every name in `.test` to this machine. Its URL has the
+ * credentials; `tunnels` are the hosts and ports that it connected to.
+ */
+export async function startProxy(options: ProxyOptions = {}) {
+  const { credentials, reject, tls = false, host = 'localhost' } = options;
   const server = tls ? createHttps(tls === true ? certificate('issued') : tls) : createHttp();
   const tunnels: string[] = [];
   const sockets = new Set<Socket>();
@@ -35,8 +28,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
     const deny = (status: number) =>
       void client.end(`HTTP/1.1 ${status} Rejected\r\nContent-Length: 0\r\n\r\n`);
     client.on('error', () => {});
-    const rejection = tunnels.length >= accept && reject;
-    if (rejection) return rejection === 'silent' ? undefined : deny(rejection);
+    if (reject) return reject === 'silent' ? undefined : deny(reject);
     if (basic && headers['proxy-authorization'] !== basic) return deny(407);
     tunnels.push(url);
     const { hostname, port } = new URL(`http://${url}`);

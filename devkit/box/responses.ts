@@ -9,24 +9,18 @@ export interface BoxResponse {
   readonly body: string | Uint8Array;
 }
 
-/** JSON as the daemon writes it: keys sorted, two spaces of indentation, ASCII only, a line break at the end. */
+/** JSON as the daemon writes it: keys sorted, two spaces of indentation, a line break at the end. */
 export function json(value: unknown): BoxResponse {
-  const body = JSON.stringify(sorted(value), null, 2).replace(
-    /[\u0080-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return daemon(200, 'application/json', `${body}\n`);
+  return daemon(200, 'application/json', `${JSON.stringify(value, withSortedKeys, 2)}\n`);
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, field]) => [key, sorted(field)]));
+function withSortedKeys(_: string, value: unknown): unknown {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord ? Object.fromEntries(Object.entries(value).toSorted()) : value;
 }
 
-export function text(body: string, status = 200, headers = {}): BoxResponse {
-  return daemon(status, 'text/html; charset=utf-8', body, headers);
+export function text(body: string, status = 200): BoxResponse {
+  return daemon(status, 'text/html; charset=utf-8', body);
 }
 
 /** The 401 of the admin API; a script in the control panel gets 403, so that the browser shows no prompt. */
@@ -42,17 +36,11 @@ export function unauthorized(reason: string, accept: string, fromPanel: boolean)
   return daemon(status, 'application/json', body, headers);
 }
 
-const EXPLANATIONS = {
-  404: 'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
-  405: 'The method is not allowed for the requested URL.',
-  500: 'The server encountered an internal error and was unable to complete your request. Either the server is overloaded or there is an error in the application.',
-} as const;
-
-/** A page that Flask makes itself. */
-export function flaskPage(status: keyof typeof EXPLANATIONS, headers = {}): BoxResponse {
+/** A page that Flask makes itself, without its explanation. */
+export function flaskPage(status: 404 | 405 | 500): BoxResponse {
   const title = STATUS_CODES[status];
-  const page = `<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n<p>${EXPLANATIONS[status]}</p>\n`;
-  return text(page, status, headers);
+  const head = `<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n`;
+  return text(`${head}<h1>${title}</h1>\n`, status);
 }
 
 function daemon(status: number, type: string, body: string, headers = {}): BoxResponse {
@@ -61,13 +49,9 @@ function daemon(status: number, type: string, body: string, headers = {}): BoxRe
 }
 
 /** A page that nginx makes itself. */
-export function nginxPage(
-  status: 301 | 400 | 403 | 404 | 429 | 502 | 503 | 504,
-  headers: Readonly<Record<string, string>> = {},
-): BoxResponse {
+export function nginxPage(status: number, headers = {}): BoxResponse {
   const own = { 503: 'Service Temporarily Unavailable', 504: 'Gateway Time-out' };
-  const phrases: typeof STATUS_CODES = { ...STATUS_CODES, ...own };
-  const reason = phrases[status] ?? '';
+  const { [status]: reason = '' }: typeof STATUS_CODES = { ...STATUS_CODES, ...own };
   const line = `${status} ${reason}`;
   return {
     status,

@@ -56,24 +56,18 @@ const BAN_MS = 600_000;
 export class Bans {
   readonly #failures = new Map<string, number[]>();
   readonly #bannedUntil = new Map<string, number>();
-  readonly #now: () => number;
 
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  countFailure(address: string): void {
-    const now = this.#now();
+  countFailure(address: string, now: number): void {
     const recent = (this.#failures.get(address) ?? []).filter((time) => time > now - WITHIN_MS);
     this.#failures.set(address, [...recent, now]);
-    if (recent.length + 1 >= MAX_FAILURES) this.ban(address);
+    if (recent.length + 1 >= MAX_FAILURES) this.ban(address, now);
   }
 
-  ban(address: string): void {
-    this.#bannedUntil.set(address, this.#now() + BAN_MS);
+  ban(address: string, now: number): void {
+    this.#bannedUntil.set(address, now + BAN_MS);
   }
 
-  isBanned(address: string): boolean {
-    return (this.#bannedUntil.get(address) ?? 0) > this.#now();
+  isBanned(address: string, now: number): boolean {
+    return (this.#bannedUntil.get(address) ?? 0) > now;
   }
 }

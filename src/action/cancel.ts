@@ -7,7 +7,7 @@ const GRACE_MS = 9_000;
 
 /**
  * Turns the signals by which a runner cancels a step into two AbortSignals. Without this, Node would exit at the first
- * one, and a key that is on its way would be lost. Windows sends SIGBREAK in place of SIGTERM.
+ * one, and a key that is on its way would be lost. Windows sends SIGBREAK instead of SIGTERM.
  */
 export function handleCancellation(): Context['cancellation'] {
   const requested = new AbortController();

@@ -11,7 +11,7 @@ export type Inputs = ReturnType<typeof readInputs>;
 const MAX_TIMEOUT = 21_600;
 const EMPTY = 'is empty';
 const NO_SECRET =
-  "The secret or variable doesn't exist under that name, or the run comes from a fork or Dependabot, which get no secrets. Check 'with:' and the secret's name.";
+  "The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which get no secrets.";
 
 /** Masks the secrets among the inputs, then checks all of them. @throws BoxError with everything that is wrong */
 export function readInputs() {
@@ -61,9 +61,8 @@ export function readInputs() {
   return inputs;
 }
 
-function parsePrivilege(privilege: string): string {
-  return /^[a-z\d_-]+$/.test(privilege) ? privilege : reject("is not a privilege, such as 'admin'");
-}
+const parsePrivilege = (name: string) =>
+  /^[a-z\d_-]+$/.test(name) ? name : reject("is not a privilege, such as 'admin'");
 
 function parseTimeout(timeout: string): number {
   const seconds = /^\d+$/.test(timeout) ? Number(timeout) : 0;

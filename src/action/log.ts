@@ -25,7 +25,7 @@ export function maskCredentials(email: string, secret: string): void {
   mask(basicCredentials(email, secret));
 }
 
-/** What was thrown where nothing could catch it: in a timer, a signal handler, or by writing to a closed log. */
+/** The first uncaught exception: from a timer, a signal handler, or a write to a closed log. */
 let uncaught: unknown;
 
 /**

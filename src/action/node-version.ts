@@ -4,10 +4,9 @@ import { DOCUMENTS } from '../version.ts';
 // Imported before everything else: old images of act, Gitea and Forgejo run actions with whatever `node` they have, and
 // what is imported next fails on Node 18 without a message.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 18)) {
-  const fix = 'Use a runner or image with Node 24.';
+if (major < 20 || (major === 20 && minor < 18) || major === 21 || (major === 22 && minor < 9)) {
   const link = `${DOCUMENTS}/troubleshooting.md#unsupported-node`;
-  const error = `This action needs Node 20.18 or later, and this runner uses ${process.version}. ${fix} ${link}`;
+  const error = `This action needs Node 20.18, 22.9 or later, and this runner uses ${process.version}. Use a runner or image with Node 24. ${link}`;
   writeSync(1, `::error title=Unsupported Node::${error}\n`);
   process.exit(1);
 }

@@ -15,9 +15,8 @@ export interface State extends Session {
 
 /**
  * Checks that the files by which the runner takes state and outputs exist and can be written. Without them,
- * `@actions/core` would print the key. Writes a line, which a full disk doesn't take, and removes it again: act, and
- * so Gitea and Forgejo, read nothing from a file with an empty line.
- * @throws BoxError
+ * `@actions/core` would print the key. Writes a line, which a full disk doesn't take, and removes it again: act, and so
+ * Gitea and Forgejo, read nothing from a file with an empty line. @throws BoxError
  */
 export function checkFiles(): void {
   for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
@@ -56,18 +55,14 @@ export function saveState({ url, email, ca, verifyLogout, apiKey }: State): void
 }
 
 /** Makes the post-step leave the key valid. @throws BoxError */
-export function keepKey(): void {
-  writing('GITHUB_STATE', () => save('keep_key', true));
-}
+export const keepKey = () => writing('GITHUB_STATE', () => save('keep_key', true));
 
 /** Whether `verify-logout` was on, even if the rest of the state can't be read. */
-export function mustVerify(): boolean {
-  return getState('verify_logout') === 'true';
-}
+export const mustVerify = () => getState('verify_logout') === 'true';
 
 /**
- * What the main step saved, or undefined if there is no key to revoke.
- * @throws BoxError; never with a part of the state, since the key is in it
+ * What the main step saved, or undefined if there is no key to revoke. @throws BoxError; never with a part of the
+ * state, since the key is in it
  */
 export function readState(): State | undefined {
   const [url = '', email, ca, apiKey] = ['url', 'email', 'ca', 'api_key'].map(getState);
@@ -98,7 +93,8 @@ function writing<T>(variable: string, write: (path: string) => T): T {
   }
 }
 
-const UNSET = 'A runner sets it. Outside of one, set it to the path of an empty file.';
+const UNSET =
+  'A runner sets it. Outside of one, set it to an existing file, or RUNNER_TEMP to a directory.';
 const USER =
   "The image's user probably can't write the runner's files. Set 'container: options: --user root' (or 1001).";
 const MISSING = 'An earlier step probably removed it or changed the variable.';

@@ -5,12 +5,12 @@ import net from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import tls from 'node:tls';
 import { checkBypass } from '@actions/http-client/lib/proxy';
-import type { Log } from './context.ts';
 import { diagnose } from './diagnose.ts';
 import { BoxError } from './errors.ts';
-import { addSecret, sanitize } from './untrusted.ts';
+import { addSecret } from './untrusted.ts';
 import { basicCredentials } from './values.ts';
 
+const TRUST_PROXY = 'Set NODE_EXTRA_CA_CERTS to the CA of the proxy.';
 /** Whatever the environment says. */
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
 
@@ -27,34 +27,34 @@ export interface BoxRequest {
   readonly ca: string | undefined;
   /** Ends the attempt. */
   readonly signal: AbortSignal;
-  readonly log: Log;
 }
 
 /** Opens a tunnel through the proxy that the environment names for a URL, if there is one. @throws BoxError */
 export async function openTunnel({ url, signal }: BoxRequest): Promise<net.Socket | undefined> {
   const proxy = proxyFor(url);
   if (proxy === undefined) return undefined;
-  const authority = `${url.hostname}:${url.port || 443}`;
-  const name = `${proxy.host} (https_proxy)`;
-  const request = requestTunnel(proxy, authority, signal);
+  const target = `${url.hostname}:${url.port || 443}`;
+  const name = `${proxy.host} (proxy)`;
+  const request = requestTunnel(proxy, target, signal);
   const [response, socket] = await once(request, 'connect').catch((cause) => {
     const timedOut = signal.aborted;
-    const { message, traits } = diagnose(timedOut ? { code: 'ETIMEDOUT' } : cause, name);
-    throw new BoxError('Proxy unreachable', message, { ...traits, cause, timedOut });
+    const { title, message, traits } = diagnose(timedOut ? { code: 'ETIMEDOUT' } : cause, name);
+    const remedy = title === 'Certificate not trusted' ? TRUST_PROXY : undefined;
+    throw new BoxError('Proxy unreachable', message, { ...traits, cause, timedOut }, remedy);
   });
   const status: number = response.statusCode;
-  if (status === 200) return guard(socket, signal);
+  if (status >= 200 && status < 300) return guard(socket, signal);
   socket.destroy();
   const transient = [429, 502, 503, 504].includes(status);
   const remedy = status === 407 ? 'Check the user name and password in https_proxy.' : undefined;
-  const message = `${name} returned HTTP ${status} for ${authority}`;
+  const message = `${name} returned HTTP ${status} for ${target}`;
   throw new BoxError('Proxy rejected', message, { transient }, remedy);
 }
 
 /**
  * `@actions/http-client` decides what bypasses the proxy; loopback addresses always do. Its own reading of the variable
- * isn't used: with a bare `%` in the password, it would connect directly.
- * @throws BoxError; never with the variable, which may contain a password
+ * isn't used: with a bare `%` in the password, it would connect directly. @throws BoxError; never with the variable,
+ * which may contain a password
  */
 function proxyFor(target: URL): URL | undefined {
   const variable = ['https_proxy', 'HTTPS_PROXY'].find((name) => process.env[name]);
@@ -92,11 +92,10 @@ function authorizationFor({ username, password }: URL): Readonly<Record<string, 
 
 /**
  * Connects to the box, through the tunnel if there is one, and verifies its certificate and name. If this fails, no
- * credentials were sent.
- * @throws BoxError
+ * credentials were sent. @throws BoxError
  */
 export async function openTls(request: BoxRequest, tunnel?: net.Socket): Promise<net.Socket> {
-  const { url, ca, signal, log } = request;
+  const { url, ca, signal } = request;
   const host = withoutBrackets(url.hostname);
   const isTls = url.protocol === 'https:';
   const address = { host, port: Number(url.port || (isTls ? 443 : 80)) };
@@ -110,11 +109,7 @@ export async function openTls(request: BoxRequest, tunnel?: net.Socket): Promise
     // Any certificate in `ca` is a trust anchor, as with curl --cacert.
     ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
   };
-  const socket = await opened(guard(tls.connect(options), signal), 'secureConnect', request);
-  const { subject, valid_to } = socket.getPeerCertificate();
-  const name = sanitize(String(subject?.CN));
-  log.debug(`${socket.getProtocol()}, certificate CN=${name}, valid until ${valid_to}`);
-  return socket;
+  return opened(guard(tls.connect(options), signal), 'secureConnect', request);
 }
 
 async function opened<Socket extends net.Socket>(
@@ -132,8 +127,7 @@ async function opened<Socket extends net.Socket>(
   } catch (cause) {
     if (!signal.aborted) throw diagnose(cause, url.host, ca);
     const code = isLookingUp ? 'EAI_AGAIN' : 'ETIMEDOUT';
-    const { title, message, traits, remedy } = diagnose({ code }, url.host);
-    throw new BoxError(title, message, { ...traits, cause, timedOut: true }, remedy);
+    throw diagnose({ code }, url.host).with({ cause, timedOut: true });
   }
 }
 
@@ -144,10 +138,5 @@ function guard<Socket extends net.Socket>(socket: Socket, signal: AbortSignal): 
 }
 
 /** Addresses have no server name indication (RFC 6066). */
-function serverName(host: string): string {
-  return net.isIP(host) === 0 ? host : '';
-}
-
-function withoutBrackets(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1');
-}
+const serverName = (host: string) => (net.isIP(host) === 0 ? host : '');
+const withoutBrackets = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1');

@@ -1,14 +1,14 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
-/** What all work needs. */
+/** What every operation needs. */
 export interface Context {
-  /** A wish to stop: `requested` ends waits, `final` ends the attempt in progress too. */
+  /** Cancellation: `requested` ends waits, `final` ends the attempt in progress too. */
   readonly cancellation: { readonly requested: AbortSignal; readonly final: AbortSignal };
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Time, for retries, time limits and two-factor codes. Tests have one of their own. */
+/** Time, for retries, time limits and two-factor codes. Tests inject another. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -28,8 +28,13 @@ export interface Log {
 export const systemClock: Clock = {
   now: Date.now,
   sleep: (ms, signal) =>
-    setTimeout(ms, undefined, { signal }).catch((error) => {
+    pause(ms, undefined, { signal }).catch((error) => {
       if (!signal.aborted) throw error;
     }),
-  timeout: (ms) => AbortSignal.timeout(Math.ceil(ms)),
+  timeout: (ms) => {
+    // Not AbortSignal.timeout: on Node 20, AbortSignal.any lets it be garbage-collected.
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), ms).unref();
+    return controller.signal;
+  },
 };

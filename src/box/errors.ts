@@ -1,16 +1,16 @@
-const PANEL_HOST = "Set 'host' to the name in the address of your control panel.";
+export const PANEL_HOST = "Set 'host' to the name in the address of your control panel.";
 const EXPIRES = 'It expires two days after its last use.';
 
 /** The titles of all errors, each with its usual fix. docs/troubleshooting.md has a section for each. */
 export const REMEDIES = {
   'Invalid input': "Correct it under 'with:', or the secret or variable that it comes from.",
   'Wrong email or password':
-    'Sign in to the control panel with the same values (emails are case-sensitive), then save both again. Not retried, to avoid a ban.',
+    'Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.',
   'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
   'Two-factor code required':
     "Set it to the secret from the account's two-factor setup, or use an account without two-factor.",
   'Two-factor code rejected':
-    "'totp-secret' is probably from an earlier setup or another account. Set up two-factor again and save the new secret.",
+    "'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.",
   'Missing privilege':
     'The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.',
   'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
@@ -23,14 +23,14 @@ export const REMEDIES = {
   'Box error': 'Look for the error in /var/log/syslog on the box, then re-run the job.',
   'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
   'Blocked in front of the box':
-    'A box never does this, but access lists, login pages and proxies do. Let this runner through to /admin.',
+    'An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.',
   'Unexpected redirect':
     "Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.",
   Cancelled:
     'Nothing to fix. If the box issued a key, the post-step revokes it, or nobody has it and it expires in two days.',
-  'Sign-out failed': EXPIRES,
+  'Sign-out failed': `${EXPIRES} To revoke it now, change the account's password.`,
   'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the password of the account to revoke it.`,
-  'Sign-out not verified': `If the key is still valid: ${EXPIRES.toLowerCase()}`,
+  'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
   'Proxy unreachable':
     'Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).',
   'Proxy rejected': 'Allow the proxy to connect to this host, or add the host to no_proxy.',
@@ -49,7 +49,7 @@ export interface Traits {
   readonly cause?: unknown;
   /** Another attempt may succeed. */
   readonly transient?: boolean;
-  /** Seconds that the server asked to wait. */
+  /** `Retry-After`, in seconds. */
   readonly retryAfter?: number | undefined;
   /** The attempt ran out of time. */
   readonly timedOut?: boolean;
@@ -59,7 +59,7 @@ export interface Traits {
   readonly clockAhead?: number;
 }
 
-/** Every failure that this action foresees. Untrusted text in it went through `sanitize`. */
+/** An expected failure. Untrusted text in it went through `sanitize`. */
 export class BoxError extends Error {
   readonly title: Title;
   /** The likely cause and the fix, in whole sentences. */
@@ -72,6 +72,11 @@ export class BoxError extends Error {
     this.title = title;
     this.remedy = remedy ?? REMEDIES[title];
     this.traits = traits;
+  }
+
+  /** The same error with another message or other traits. */
+  with({ message = this.message, ...traits }: Traits & { readonly message?: string }): BoxError {
+    return new BoxError(this.title, message, { ...this.traits, ...traits }, this.remedy);
   }
 }
 

@@ -62,9 +62,8 @@ async function bodyOf(message: http.IncomingMessage, url: URL): Promise<string> 
   for await (const chunk of message) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > MAX_BYTES) {
-      throw new BoxError('Not a Mail-in-a-Box API', `${url} returned more than 1 MB`);
-    }
+    const message = `${url} returned more than 1 MB`;
+    if (length > MAX_BYTES) throw new BoxError('Not a Mail-in-a-Box API', message);
   }
   return Buffer.concat(chunks).toString();
 }
@@ -74,6 +73,9 @@ function exchangeError(cause: unknown, url: URL, timedOut: boolean): BoxError {
   if (timedOut) return new BoxError('Box busy', `${url.host} didn't respond`, lost);
   const error = diagnose(cause, url.host);
   // With TLS 1.3, a client certificate is demanded only now, and no key was issued.
-  if (!error.traits.transient) return error;
-  return new BoxError(error.title, error.message, lost, error.remedy);
+  if (['Blocked in front of the box', 'Not a Mail-in-a-Box API'].includes(error.title))
+    return error;
+  const message = `${url.host} closed the connection before its response was complete`;
+  const remedy = 'The box or its web server probably restarted. Re-run the job.';
+  return new BoxError('Box unreachable', message, lost, remedy);
 }

@@ -1,14 +1,13 @@
-import { BoxError } from './errors.ts';
+import { BoxError, type Traits } from './errors.ts';
 import type { BoxResponse } from './http.ts';
 import { sanitize } from './untrusted.ts';
+import type { Credentials } from './user-api.ts';
 import { passwordHint } from './values.ts';
 
+const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
 const REJECTED_CREDENTIALS = 'Incorrect email address or password.';
 
-/**
- * The response to `POST /login`, as published. `missing-totp-token` is the one status beyond the published two that a
- * box is known to return.
- */
+/** The response to `POST /login`. `missing-totp-token` isn't published, but returned without a code. */
 export interface MeResponse {
   readonly status: 'ok' | 'invalid' | 'missing-totp-token';
   readonly api_key?: string;
@@ -17,7 +16,7 @@ export interface MeResponse {
   readonly reason?: string;
 }
 
-/** The response to `POST /logout`, as published. A box always returns `ok`, so it proves nothing. */
+/** The response to `POST /logout`, as published. A box always returns `ok`, so it doesn't show whether the key was valid. */
 export interface LogoutResponse {
   readonly status?: 'ok';
 }
@@ -27,19 +26,19 @@ type Unchecked<T> = { readonly [Field in keyof T]?: unknown };
 
 /**
  * Finds the key in the response to a login. Nothing else is checked, so that the key can be saved before anything else
- * can fail.
- * @throws BoxError with what the box decided, or if it isn't a MeResponse
+ * can fail. @throws BoxError with what the box decided, or if it isn't a MeResponse
  */
-export function parseKey(response: BoxResponse, email: string, password: string): string {
+export function parseKey(response: BoxResponse, { email, password, totp }: Credentials): string {
   const { api_key, status, reason }: Unchecked<MeResponse> = parseJson(response);
   const { clockAhead, url } = response;
   const rejected = `${url.host} rejected the login of ${email}`;
   if (status === 'ok') {
     // A box makes 64 hex characters; the published examples are shorter, and not hex.
     if (typeof api_key === 'string' && /^[a-z\d][\w.~+/=-]{7,1023}$/i.test(api_key)) return api_key;
-    throw notABox(response, "no valid 'api_key'");
+    throw notABox(response, "no valid 'api_key'", { responseLost: true });
   }
   if (status === 'missing-totp-token') {
+    if (totp !== undefined) throw headerDropped(url.host, 'X-Auth-Token');
     const message = `${email} has two-factor authentication on, but 'totp-secret' is empty`;
     throw new BoxError('Two-factor code required', message);
   }
@@ -48,17 +47,19 @@ export function parseKey(response: BoxResponse, email: string, password: string)
     case REJECTED_CREDENTIALS:
       throw new BoxError('Wrong email or password', rejected + passwordHint(password));
     case 'invalid-totp-token':
-      throw new BoxError('Two-factor code rejected', `${rejected}: wrong code`, { clockAhead });
+      throw new BoxError('Two-factor code rejected', rejected, { clockAhead });
     case 'Authorization header invalid.':
-      throw new BoxError(
-        'Blocked in front of the box',
-        `${url.host} received no Authorization header`,
-      );
+      throw headerDropped(url.host, 'Authorization');
     default: {
-      const why = typeof reason === 'string' ? sanitize(reason) : 'no reason given';
+      const why = typeof reason === 'string' ? sanitize(reason).slice(0, 60) : 'no reason given';
       throw new BoxError('Login rejected', `${rejected}: ${why}`);
     }
   }
+}
+
+function headerDropped(host: string, name: string): BoxError {
+  const remedy = 'A proxy or login page in front of the box probably removed it. Let it pass.';
+  return new BoxError('Blocked in front of the box', `${host} got no ${name} header`, {}, remedy);
 }
 
 /** The privileges in a response that `parseKey` accepted. @throws BoxError */
@@ -89,7 +90,7 @@ export function parseValidity(response: BoxResponse): boolean {
 
 function parseJson(response: BoxResponse): Readonly<Record<string, unknown>> {
   requireOk(response);
-  const { url, body, headers } = response;
+  const { body, headers } = response;
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -97,15 +98,14 @@ function parseJson(response: BoxResponse): Readonly<Record<string, unknown>> {
     // Broken JSON may have contained a key. The cause would quote it.
     const responseLost = /json/.test(headers['content-type'] ?? '');
     const came = responseLost ? "JSON that can't be read" : 'a page instead of JSON';
-    throw new BoxError('Not a Mail-in-a-Box API', `${url} returned ${came}`, { responseLost });
+    throw notABox(response, came, { responseLost });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw notABox(response, 'JSON that is not an object');
 }
 
-function notABox({ url }: BoxResponse, came: string): BoxError {
-  return new BoxError('Not a Mail-in-a-Box API', `${url} returned ${came}`);
-}
+const notABox = ({ url }: BoxResponse, came: string, traits: Traits = {}) =>
+  new BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${came}`, traits);
 
 /** @throws BoxError unless the status is 200 */
 function requireOk(response: BoxResponse): void {
@@ -113,25 +113,25 @@ function requireOk(response: BoxResponse): void {
   if (status === 200) return;
   const returned = `${url.host} returned HTTP ${status}`;
   if (status >= 300 && status < 400) {
-    const message = `${url.host} redirected to ${sanitize(headers.location ?? 'nowhere')}`;
+    const message = `${url.host} redirected to ${sanitize(headers.location ?? 'nowhere').slice(0, 60)}`;
     throw new BoxError('Unexpected redirect', message);
   }
   if ([429, 502, 503, 504].includes(status)) {
     // In seconds. RFC 9110 also allows a date, which neither nginx nor CDNs send here.
     const [retryAfter] = /^\d{1,9}$/.exec(headers['retry-after'] ?? '')?.map(Number) ?? [];
-    const wait = retryAfter === undefined ? '' : ` and asked to wait ${retryAfter} s`;
+    const wait = retryAfter === undefined ? '' : ` (Retry-After: ${retryAfter} s)`;
     // After a 504 of nginx, the login is still in the daemon's queue.
     const traits = { transient: true, retryAfter, responseLost: status === 504 };
-    throw new BoxError('Box busy', returned + wait, traits);
+    const remedy = status === 429 ? LIMITED : undefined;
+    throw new BoxError('Box busy', returned + wait, traits, remedy);
   }
   if ([401, 403, 407, 451].includes(status))
     throw new BoxError('Blocked in front of the box', returned);
   if (status >= 520) {
-    const remedy =
-      "What is in front of the box can't reach it. Check that the box is up, and Cloudflare's settings.";
+    const remedy = 'Cloudflare, in front of the box, got no response from it. Check the box.';
     throw new BoxError('Box unreachable', returned, {}, remedy);
   }
   // The daemon may have failed after it issued a key.
   if (status >= 500) throw new BoxError('Box error', returned, { responseLost: true });
-  throw notABox(response, `HTTP ${status}`);
+  throw new BoxError('Not a Mail-in-a-Box API', `${url} returned HTTP ${status}`);
 }

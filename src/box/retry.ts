@@ -18,8 +18,8 @@ export interface Limits {
 }
 
 /**
- * Works until it succeeds, fails for good, is cancelled, or time runs out. Logs each wait and its reason.
- * @throws BoxError the most informative one, with the number of attempts
+ * Runs `work` until it succeeds, fails for good, is cancelled, or time runs out. Logs each wait and its reason. @throws
+ * BoxError the most informative one, with the number of attempts
  */
 export async function retry<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -32,7 +32,7 @@ export async function retry<T>(
   let previous: BoxError | undefined;
   for (let attempt = 1; ; attempt++) {
     const limit = Math.max(1, Math.min(attemptSeconds * 1000, end - clock.now()));
-    const done = reportSlow(limit, clock, log);
+    const done = issuesKeys ? reportSlow(limit, clock, log) : new AbortController();
     try {
       const signal = AbortSignal.any([clock.timeout(limit), final]);
       return await work(signal).finally(() => done.abort());
@@ -42,9 +42,9 @@ export async function retry<T>(
         log.info('The response was lost. If it contained a key, that key expires in two days.');
       }
       const wait = waitAfter?.(error) ?? backOff(error, attempt);
-      // An attempt that ran out of time says less than the response before it.
+      // An attempt that ran out of time is less informative than the response before it.
       const last = error.traits.timedOut ? (previous ?? error) : error;
-      previous = error;
+      previous = last;
       const isLate = clock.now() + (wait ?? 0) * 1000 >= end;
       if (wait === undefined || (isLate && !requested.aborted)) {
         throw counted(last, attempt, clock.now() - started);
@@ -69,19 +69,15 @@ function reportSlow(limit: number, clock: Clock, log: Log): AbortController {
   return done;
 }
 
-/** Seconds. What the server asked for comes on top, so that not all of its clients return at once. */
+/** Seconds. `Retry-After` is added, so that not all clients return at once. */
 function backOff({ traits }: BoxError, attempt: number): number | undefined {
   if (!traits.transient) return undefined;
   const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
   return (traits.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
 }
 
-function counted(
-  { title, message, traits, remedy }: BoxError,
-  attempts: number,
-  ms: number,
-): BoxError {
+function counted(error: BoxError, attempts: number, ms: number): BoxError {
+  if (attempts === 1 && !error.traits.transient) return error;
   const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
-  const isPlain = attempts === 1 && !traits.transient;
-  return new BoxError(title, isPlain ? message : `${message} (${times})`, traits, remedy);
+  return error.with({ message: `${error.message} (${times})` });
 }

@@ -1,17 +1,14 @@
 import type { Context } from './context.ts';
-import { BoxError, REMEDIES, type Title } from './errors.ts';
+import { BoxError, type Title } from './errors.ts';
 import { retry } from './retry.ts';
 import type { Session, UserApi } from './user-api.ts';
 
-/** Seconds for signing out with its verification, for verification alone, and for one attempt. */
+/** Seconds for signing out with its verification, for the verification only, and for one attempt. */
 export const SIGN_OUT = 30;
 export const VERIFICATION = 10;
 export const SIGN_OUT_ATTEMPT = 9;
 
-/**
- * Revokes a key. Succeeds too if the key was revoked already: a box doesn't report the difference.
- * @throws BoxError `Sign-out failed`
- */
+/** Revokes a key. A box doesn't report if it was revoked already. @throws BoxError `Sign-out failed` */
 export async function revoke(
   api: Pick<UserApi, 'logout'>,
   session: Session,
@@ -20,15 +17,13 @@ export async function revoke(
 ): Promise<void> {
   const work = (signal: AbortSignal) => api.logout(session, signal);
   await retry(work, context, { seconds, attemptSeconds: SIGN_OUT_ATTEMPT }).catch((error) => {
-    const fix = `${REMEDIES['Sign-out failed']} To revoke it now, change the password of ${session.email}.`;
-    throw wrap(error, 'Sign-out failed', "Couldn't revoke the key", fix);
+    throw wrap(error, 'Sign-out failed', "Couldn't revoke the key");
   });
 }
 
 /**
  * Revokes a key, and verifies that the box rejects it. A failed logout may have revoked it anyway: verification
- * decides.
- * @throws BoxError `Key still valid`; if neither can be shown, `Sign-out failed` or `Sign-out not verified`
+ * decides. @throws BoxError `Key still valid`; if neither can be shown, `Sign-out failed` or `Sign-out not verified`
  */
 export async function revokeVerified(
   api: Pick<UserApi, 'logout' | 'isKeyValid'>,
@@ -42,14 +37,13 @@ export async function revokeVerified(
   const seconds = (end - clock.now()) / 1000;
   const limits = { seconds, attemptSeconds: SIGN_OUT_ATTEMPT };
   const isValid = await retry(work, context, limits).catch((error) => {
-    const message = "Couldn't verify that the key is revoked";
-    throw failure ?? wrap(error, 'Sign-out not verified', message);
+    throw failure ?? wrap(error, 'Sign-out not verified', "Couldn't verify the sign-out");
   });
   if (!isValid) return;
   throw failure ?? new BoxError('Key still valid', 'The box still accepts the key after sign-out');
 }
 
-function wrap(cause: unknown, title: Title, message: string, remedy?: string): unknown {
+function wrap(cause: unknown, title: Title, message: string): unknown {
   if (!(cause instanceof BoxError)) return cause;
-  return new BoxError(title, `${message}: ${cause.message}`, { cause }, remedy);
+  return new BoxError(title, `${message}: ${cause.message}`, { cause });
 }

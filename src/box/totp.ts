@@ -14,14 +14,13 @@ const LATE_SPREAD = 20;
 
 /**
  * The Base32 secret of a two-factor setup, in capitals without spaces, from the secret as the control panel shows it or
- * from the `otpauth://` URI of its QR code.
- * @throws InvalidValueError; never with a part of the value
+ * from the `otpauth://` URI of its QR code. @throws InvalidValueError; never with a part of the value
  */
 export function parseTotpSecret(given: string): string {
   const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff]/g, '').replace(/^secret:/i, '');
   if (/^\d{6}$/.test(text)) reject('is a six-digit code. Set it to the secret behind the codes');
   const base32 = (text.includes('://') ? secretOfUri(text) : text).replace(/=+$/, '').toUpperCase();
-  if (!/^[A-Z2-7]+$/.test(base32)) reject('is not Base32 (letters and the digits 2 to 7)');
+  if (!/^[A-Z2-7]+$/.test(base32)) reject('is not Base32 (A-Z and 2-7)');
   return base32.length < 16 ? reject('is too short; a box makes 32 characters') : base32;
 }
 
@@ -35,12 +34,12 @@ function secretOfUri(uri: string): string {
 }
 
 /**
- * The codes to sign in with, in the order to send them.
- * A box accepts the code of the previous, current and next step, but not the one that it accepted last. So of several
- * jobs that start together with one secret, all but one are rejected, and each success makes another code invalid. Two
- * attempts in quick succession with different codes get in, unless another job gets in between them. Hence: the current
- * code, a random wait, two attempts at once, and the same again in the next 30 s. In a simulation of six jobs, 50,000 of
- * 50,000 got in nearby and 49,997 with 200 ms of latency, with at most 12 rejections in 30 s.
+ * The codes to sign in with, in the order to send them. A box accepts the code of the previous, current and next step,
+ * but not the one that it accepted last. So of several jobs that start together with one secret, all but one are
+ * rejected, and each success makes another code invalid. Two attempts in quick succession with different codes succeed,
+ * unless another job signs in between them. Hence: the current code, a random wait, two attempts at once, and the same
+ * again in the next 30 s. In a simulation of six jobs, 50,000 of 50,000 signed in nearby and 49,997 with 200 ms of
+ * latency, with at most 12 rejections in 30 s.
  */
 export class TotpCodes {
   readonly #secret: string;

@@ -29,24 +29,24 @@ export function sanitize(untrusted: string): string {
 }
 
 /**
- * Compares letters and digits only, since escapes and line breaks change everything else. Each escape is undone alone:
- * one pattern for all of them would take parts of one for parts of another.
+ * Compares letters and digits, and for the sake of secrets with few of them, all that no escape changes. Each escape is
+ * undone alone: one pattern for all of them would take parts of one for parts of another.
  */
 function containsSecret(text: string): boolean {
-  const forms = [text, ...[undoUri, undoHtml, undoJson].map((undo) => undo(text))];
+  const forms = [text, undoUri(text), undoHtml(text), undoJson(text)];
   const haystacks = forms.map(lettersAndDigits);
   return [...secrets].some((secret) => {
-    const needles = piecesInBase64(secret).filter(({ length }) => length >= MIN_BASE64);
     const plain = lettersAndDigits(secret);
+    const needles = piecesInBase64(secret).filter(({ length }) => length >= MIN_BASE64);
     if (plain.length >= MIN_LENGTH) needles.push(plain);
     const isIn = (haystack: string) => needles.some((needle) => haystack.includes(needle));
-    return haystacks.some(isIn) || forms.some((form) => form.includes(secret.trim()));
+    return haystacks.some(isIn) || forms.some((f) => unescaped(f).includes(unescaped(secret)));
   });
 }
 
-function lettersAndDigits(text: string): string {
-  return text.replace(/[^\p{L}\p{N}]/gu, '');
-}
+const lettersAndDigits = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, '');
+/** Without spaces, invisible characters, and what HTML names, forms and JSON escape. */
+const unescaped = (text: string) => text.replace(/[\s\p{C}+\\&<>"']/gu, '');
 
 function undoUri(text: string): string {
   const decode = (run: string) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
@@ -62,7 +62,7 @@ function undoHtml(text: string): string {
 
 function undoJson(text: string): string {
   const decode = (_: string, hex = '20') => String.fromCharCode(Number(`0x${hex}`));
-  return text.replace(/\\(?:u([\da-f]{4})|[bfnrt])/gi, decode);
+  return text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, decode);
 }
 
 /** What of a secret is seen in the base64 of a longer text, at its three alignments. */

@@ -45,10 +45,11 @@ export class UserApi {
   }
 
   /** `POST /login`: exchanges email and password for a session key. */
-  async login({ email, password, totp }: Credentials, signal: AbortSignal): Promise<Login> {
+  async login(credentials: Credentials, signal: AbortSignal): Promise<Login> {
+    const { email, password, totp } = credentials;
     const headers = totp === undefined ? {} : { 'X-Auth-Token': totp };
     const response = await this.#send('POST', '/login', [email, password], signal, headers);
-    return { apiKey: parseKey(response, email, password), response };
+    return { apiKey: parseKey(response, credentials), response };
   }
 
   /** `POST /logout`: revokes a session key. A box returns `ok` in any case. */
@@ -78,7 +79,7 @@ export class UserApi {
     const started = Date.now();
     let outcome = 'failed';
     try {
-      const response = await send({ method, url: new URL(url + path), headers, ca, signal, log });
+      const response = await send({ method, url: new URL(url + path), headers, ca, signal });
       outcome = String(response.status);
       return response;
     } finally {

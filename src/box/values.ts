@@ -15,8 +15,7 @@ export function basicCredentials(email: string, secret: string): string {
 
 /**
  * An email address as the box stores it: the domain in its IDNA form if it isn't ASCII, all else as typed, since the
- * box compares character by character.
- * @throws InvalidValueError
+ * box compares character by character. @throws InvalidValueError
  */
 export function parseEmail(email: string): string {
   rejectInvisible(email);
@@ -32,8 +31,8 @@ export function parseEmail(email: string): string {
 }
 
 /**
- * A password as the box can read it.
- * @throws InvalidValueError unless it is ASCII: the box decodes Basic credentials as ASCII
+ * A password as the box can read it. @throws InvalidValueError unless it is ASCII: the box decodes Basic credentials as
+ * ASCII
  */
 export function parsePassword(password: string): string {
   rejectInvisible(password);
@@ -43,8 +42,8 @@ export function parsePassword(password: string): string {
 
 /** What may be wrong with a rejected password, without showing it. */
 export function passwordHint(password: string): string {
-  if (/^\s|\s$/.test(password)) return " ('password' starts or ends with a space)";
-  return /^["'`]|["'`]$/.test(password) ? " ('password' starts or ends with a quote)" : '';
+  if (/^\s|\s$/.test(password)) return ' (password has a space at an end)';
+  return /^["'`]|["'`]$/.test(password) ? ' (password has a quote at an end)' : '';
 }
 
 /**
@@ -77,8 +76,8 @@ export function parseHost(host: string): string {
 
 /**
  * The certificates in a text, as PEM without the text around them. Repairs line breaks that were lost on the way
- * through a secret or YAML: spaces, literal `\n`, indentation, one line.
- * @throws InvalidValueError; never with a part of the text
+ * through a secret or YAML: spaces, literal `\n`, indentation, one line. @throws InvalidValueError; never with a part
+ * of the text
  */
 export function parseCertificates(text: string): string {
   const given = text.replace(/\\+[nr]/g, '\n');
@@ -106,6 +105,4 @@ function rejectInvisible(value: string): void {
   reject(`contains an invisible character (${name}). Save it again without it`);
 }
 
-function isAscii(text: string): boolean {
-  return /^[\u0000-\u007f]*$/.test(text);
-}
+const isAscii = (text: string) => /^[\u0000-\u007f]*$/.test(text);

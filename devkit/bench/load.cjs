@@ -1,2 +1,0 @@
-// What a post-step without state is compared with.
-require('node:https');
