@@ -3,8 +3,7 @@
 if (Number.parseInt(process.versions.node, 10) < 24) {
   console.error(
     `This needs Node 24, the runtime of the action; it runs on ${process.version}. ` +
-      'On Linux (x64, arm64) and Windows (x64) npm installs Node 24 with the other packages: ' +
-      'run npm ci, without --omit=optional. Elsewhere, install Node 24 or newer.',
+      'Run npm ci without --omit=optional, or, on macOS and Windows on Arm, install Node 24.',
   );
   process.exit(1);
 }

@@ -1973,14 +1973,8 @@ function certificateFault({ code = '', cert, message = '' }, ca) {
     if (ca !== '' && /^(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_SIGNATURE_FAILURE)$/.test(code)) {
         return ["has another certificate than 'ca-certificate'", UPDATE];
     }
-    if (ca !== '' && code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') {
-        return [
-            "sent no intermediate, or isn't from 'ca-certificate'",
-            `Install it ${PANEL}. ${REMOVE}`,
-        ];
-    }
     if (ca !== '' && /^(UNABLE_TO|SELF_SIGNED_CERT_IN_CHAIN)/.test(code)) {
-        return ["has a certificate that isn't from 'ca-certificate'", REMOVE];
+        return ["has no certificate from 'ca-certificate', or sent no intermediate", REMOVE];
     }
     const expired = code === 'CERT_HAS_EXPIRED' ? expiryIn(ca) : undefined;
     if (expired !== undefined) {

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Certificate, type CertificateKind, certificate } from './certificates.ts';
 import { type Account, Daemon } from './daemon.ts';
 import type { Fault } from './faults.ts';
-import { type BoxResponse, nginxPage } from './responses.ts';
+import { type BoxResponse, nginxPage, text } from './responses.ts';
 import { Bans } from './sessions.ts';
 
 export type { Account };
@@ -87,7 +87,9 @@ export async function startBox(options: BoxOptions = {}) {
     const { url = '', headers, rawHeaders } = request;
     const { remoteAddress: address = '', remotePort } = request.socket;
     const work = async (): Promise<BoxResponse> => {
+      // nginx rejects a longer header line.
       if (rawHeaders.some((each) => each.length > 8192)) return nginxPage(400);
+      if (/^\/admin\/?$/.test(url)) return text('<title>Mail-in-a-Box Control Panel</title>\n');
       return url.startsWith('/admin/') ? forward(request, address) : nginxPage(404);
     };
     const respond = async (given?: BoxResponse): Promise<void> => {

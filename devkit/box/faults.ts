@@ -21,7 +21,7 @@ export type Fault = (exchange: Exchange) => unknown;
 
 /** Responds with something else than the daemon. */
 export function respondWith(
-  body: string | Uint8Array,
+  body: string,
   status = 200,
   headers: Readonly<Record<string, string>> = { 'Content-Type': 'application/json' },
 ): Fault {
@@ -62,7 +62,7 @@ export const FAULTS = {
   drip: async ({ response, handle }) => {
     const { body } = await handle();
     response.writeHead(200, { 'Content-Length': body.length });
-    for (const character of body.toString()) {
+    for (const character of body) {
       if (response.destroyed) return;
       response.write(character);
       await pause(1000, undefined, { ref: false });

@@ -6,7 +6,7 @@ export interface BoxResponse {
   /** The reason phrase, if it isn't the usual one. */
   readonly reason?: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  readonly body: string;
 }
 
 /** JSON as the daemon writes it: keys sorted, two spaces of indentation, a line break at the end. */
