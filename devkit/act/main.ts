@@ -25,7 +25,7 @@ test('troubleshooting.md: check by hand', async () => {
   await using box = await startBox();
   const { email, password } = ADMIN;
   const env = { ...process.env, HOST: box.host, EMAIL: email, CURL_CA_BUNDLE: CA_FILE };
-  // curl would ask for the password, and the box isn't on port 443.
+  // curl would prompt for the password, and the box isn't on port 443.
   const commands = commandsIn(join(ROOT, 'docs', 'troubleshooting.md'))
     .replaceAll('"$EMAIL"', `"$EMAIL:${password}"`)
     .replaceAll('$HOST:443', '$HOST');

@@ -52,7 +52,7 @@ export interface When {
 
 export type Box = Awaited<ReturnType<typeof startBox>>;
 
-/** Node has to be told twice to speak TLS 1.1. */
+/** Node speaks TLS 1.1 only with all three. */
 const OLD_TLS = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' } as const;
 
 /** Starts a stand-in Mail-in-a-Box on a loopback port. */
@@ -154,7 +154,7 @@ export async function startBox(options: BoxOptions = {}) {
     restart: () => daemon.sessions.clear(),
     /** Serves another certificate. */
     serve: ({ key, cert }: Certificate) => httpsServer?.setSecureContext({ key, cert }),
-    /** Refuses connections from now on. */
+    /** Stops listening: connections are refused. */
     stop: () => void server.close(),
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();

@@ -30,7 +30,7 @@ export function sanitize(untrusted: string): string {
 
 /**
  * Compares letters and digits, and for the sake of secrets with few of them, all that no escape changes. Each escape is
- * undone alone: one pattern for all of them would take parts of one for parts of another.
+ * undone separately: one pattern for all of them would take parts of one for parts of another.
  */
 function containsSecret(text: string): boolean {
   const forms = [text, undoUri(text), undoHtml(text), undoJson(text)];
