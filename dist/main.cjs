@@ -668,6 +668,9 @@ function addSecret(secret) {
     if (secret.trim() !== '')
         secrets.add(secret);
 }
+function basicCredentials(email, secret) {
+    return Buffer.from(`${email}:${secret}`).toString('base64');
+}
 function sanitize(untrusted) {
     const text = untrusted.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '');
     if (containsSecret(text))
@@ -716,108 +719,7 @@ function piecesInBase64(secret) {
     });
 }
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = require("node:crypto");
-var external_node_crypto_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_crypto_namespaceObject, 2);
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = require("node:net");
-;// CONCATENATED MODULE: external "node:url"
-const external_node_url_namespaceObject = require("node:url");
-;// CONCATENATED MODULE: ./build/src/box/values.js
-
-
-
-
-const INVISIBLE = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/;
-const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
-const CONTROL_OR_SPACE = /[\s\u0000-\u001f\u007f-\u009f]/;
-function basicCredentials(email, secret) {
-    return Buffer.from(`${email}:${secret}`).toString('base64');
-}
-function parseEmail(email) {
-    rejectInvisible(email);
-    const at = email.lastIndexOf('@');
-    const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
-    if (at < 1 || domain === '')
-        reject('is not an email address');
-    if (CONTROL_OR_SPACE.test(email))
-        reject('contains a space');
-    if (email.includes(':'))
-        reject('contains a colon');
-    if (!isAscii(local))
-        reject("contains a non-ASCII character before the '@'");
-    const ascii = isAscii(domain) ? domain : (0,external_node_url_namespaceObject.domainToASCII)(domain);
-    return ascii === '' ? reject('has an invalid domain') : `${local}@${ascii}`;
-}
-function parsePassword(password) {
-    rejectInvisible(password);
-    if (isAscii(password))
-        return password;
-    return reject("contains a non-ASCII character, which the box can't read. Change the password");
-}
-function passwordHint(password) {
-    if (/^\s|\s$/.test(password))
-        return ' (password has a space at an end)';
-    return /^["'`]|["'`]$/.test(password) ? ' (password has a quote at an end)' : '';
-}
-function parseHost(host) {
-    rejectInvisible(host);
-    if (CONTROL_OR_SPACE.test(host) || host.includes('\\'))
-        reject('contains a space or backslash');
-    const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(host);
-    const address = (hasScheme ? host : `https://${host}`).replace(/#.*$/, '');
-    const url = /^https:\/\/https?(:?\/|$)/i.test(address) ? null : URL.parse(address);
-    if (url === null)
-        return reject('is not a host name, host:port, or https:// URL');
-    if (address.includes('@'))
-        reject("contains credentials: use 'email' and 'password'");
-    if (address.includes('?'))
-        reject('contains a query (?)');
-    const { protocol, hostname, origin } = url;
-    if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
-        reject('starts with http://, which would send the password unencrypted. Use https://');
-    }
-    if (!/^https?:$/.test(protocol))
-        reject('does not start with https://');
-    if (!/^[a-z\d._-]+$/.test(hostname) && !(0,external_node_net_namespaceObject.isIPv6)(hostname.slice(1, -1))) {
-        reject('contains a character that no host name has');
-    }
-    const path = url.pathname.replace(/\/+$/, '');
-    if (!/^[\w/.~-]*$/.test(path))
-        reject('has a path with special characters');
-    return origin + (path === '' ? '/admin' : path);
-}
-function parseCertificates(text) {
-    const given = text.replace(/\\+[nr]/g, '\n');
-    if (/-----BEGIN[A-Z\s]*PRIVATE\s+KEY-----/.test(given)) {
-        reject('contains a private key. Set it to the certificate only, and replace the key');
-    }
-    const pattern = /-----BEGIN\s+CERTIFICATE-----(.*?)-----END\s+CERTIFICATE-----/gs;
-    const found = [...given.matchAll(pattern)];
-    if (found.length === 0) {
-        if (/^[\w./\\:~-]{1,300}$/.test(text))
-            reject('is a path. Set it to the text of that file');
-        reject("contains no certificate ('-----BEGIN CERTIFICATE-----')");
-    }
-    try {
-        const parse = (body = '') => new external_node_crypto_namespaceObject.X509Certificate(Buffer.from(body, 'base64'));
-        return found.map(([, body]) => parse(body).toString().trim()).join('\n');
-    }
-    catch {
-        return reject("contains a certificate that can't be read");
-    }
-}
-function rejectInvisible(value) {
-    const code = INVISIBLE.exec(value)?.[0].codePointAt(0);
-    if (code === undefined)
-        return;
-    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-    reject(`contains an invisible character (${name}). Save it again without it`);
-}
-const isAscii = (text) => /^[\u0000-\u007f]*$/.test(text);
-
 ;// CONCATENATED MODULE: ./build/src/action/log.js
-
 
 
 
@@ -891,6 +793,9 @@ function handleCancellation() {
     return { requested: requested.signal, final: final.signal };
 }
 
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = require("node:crypto");
+var external_node_crypto_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_crypto_namespaceObject, 2);
 ;// CONCATENATED MODULE: ./node_modules/otpauth/dist/otpauth.node.min.mjs
 //! otpauth 9.5.2 | (c) Héctor Molinero Fernández | MIT | https://github.com/hectorm/otpauth
 /// <reference types="./otpauth.d.ts" />
@@ -966,7 +871,97 @@ class TotpCodes {
     }
 }
 
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
+;// CONCATENATED MODULE: external "node:url"
+const external_node_url_namespaceObject = require("node:url");
+;// CONCATENATED MODULE: ./build/src/box/values.js
+
+
+
+
+const INVISIBLE = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/;
+const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
+const CONTROL_OR_SPACE = /[\s\u0000-\u001f\u007f-\u009f]/;
+function parseEmail(email) {
+    rejectInvisible(email);
+    const at = email.lastIndexOf('@');
+    const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
+    if (at < 1 || domain === '')
+        reject('is not an email address');
+    if (CONTROL_OR_SPACE.test(email))
+        reject('contains a space');
+    if (email.includes(':'))
+        reject('contains a colon');
+    if (!isAscii(local))
+        reject("contains a non-ASCII character before the '@'");
+    const ascii = isAscii(domain) ? domain : (0,external_node_url_namespaceObject.domainToASCII)(domain);
+    return ascii === '' ? reject('has an invalid domain') : `${local}@${ascii}`;
+}
+function parsePassword(password) {
+    rejectInvisible(password);
+    if (isAscii(password))
+        return password;
+    return reject("contains a non-ASCII character, which the box can't read. Change the password");
+}
+function parseHost(host) {
+    rejectInvisible(host);
+    if (CONTROL_OR_SPACE.test(host) || host.includes('\\'))
+        reject('contains a space or backslash');
+    const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(host);
+    const address = (hasScheme ? host : `https://${host}`).replace(/#.*$/, '');
+    const url = /^https:\/\/https?(:?\/|$)/i.test(address) ? null : URL.parse(address);
+    if (url === null)
+        return reject('is not a host name, host:port, or https:// URL');
+    if (address.includes('@'))
+        reject("contains credentials: use 'email' and 'password'");
+    if (address.includes('?'))
+        reject('contains a query (?)');
+    const { protocol, hostname, origin } = url;
+    if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
+        reject('starts with http://, which would send the password unencrypted. Use https://');
+    }
+    if (!/^https?:$/.test(protocol))
+        reject('does not start with https://');
+    if (!/^[a-z\d._-]+$/.test(hostname) && !(0,external_node_net_namespaceObject.isIPv6)(hostname.slice(1, -1))) {
+        reject('contains a character that no host name has');
+    }
+    const path = url.pathname.replace(/\/+$/, '');
+    if (!/^[\w/.~-]*$/.test(path))
+        reject('has a path with special characters');
+    return origin + (path === '' ? '/admin' : path);
+}
+function parseCertificates(text) {
+    const given = text.replace(/\\+[nr]/g, '\n');
+    if (/-----BEGIN[A-Z\s]*PRIVATE\s+KEY-----/.test(given)) {
+        reject('contains a private key. Set it to the certificate only, and replace the key');
+    }
+    const pattern = /-----BEGIN\s+CERTIFICATE-----(.*?)-----END\s+CERTIFICATE-----/gs;
+    const found = [...given.matchAll(pattern)];
+    if (found.length === 0) {
+        if (/^[\w./\\:~-]{1,300}$/.test(text))
+            reject('is a path. Set it to the text of that file');
+        reject("contains no certificate ('-----BEGIN CERTIFICATE-----')");
+    }
+    try {
+        const parse = (body = '') => new external_node_crypto_namespaceObject.X509Certificate(Buffer.from(body, 'base64'));
+        return found.map(([, body]) => parse(body).toString().trim()).join('\n');
+    }
+    catch {
+        return reject("contains a certificate that can't be read");
+    }
+}
+function rejectInvisible(value) {
+    const code = INVISIBLE.exec(value)?.[0].codePointAt(0);
+    if (code === undefined)
+        return;
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+    reject(`contains an invisible character (${name}). Save it again without it`);
+}
+const isAscii = (text) => /^[\u0000-\u007f]*$/.test(text);
+
 ;// CONCATENATED MODULE: ./build/src/action/inputs.js
+
 
 
 
@@ -1135,7 +1130,6 @@ const systemClock = {
 ;// CONCATENATED MODULE: ./build/src/box/responses.js
 
 
-
 const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
 const REJECTED_CREDENTIALS = 'Incorrect email address or password.';
 function parseKey(response, { email, password, totp }) {
@@ -1167,6 +1161,11 @@ function parseKey(response, { email, password, totp }) {
             throw new errors_BoxError('Login rejected', `${rejected}: ${why}`);
         }
     }
+}
+function passwordHint(password) {
+    if (/^\s|\s$/.test(password))
+        return ' (password has a space at an end)';
+    return /^["'`]|["'`]$/.test(password) ? ' (password has a quote at an end)' : '';
 }
 function headerDropped(host, name) {
     const remedy = 'A proxy or login page in front of the box probably removed it. Let it pass.';
@@ -2257,7 +2256,6 @@ function expiryIn(ca) {
 
 
 
-
 const TRUST_PROXY = 'Set NODE_EXTRA_CA_CERTS to the CA of the proxy.';
 const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
 external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout(2_500);
@@ -2419,7 +2417,6 @@ function exchangeError(cause, url, timedOut) {
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/user-api.js
-
 
 
 

@@ -2,14 +2,9 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { certificate } from '../../devkit/box/certificates.ts';
 import { InvalidValueError } from '../../src/box/errors.ts';
+import { passwordHint } from '../../src/box/responses.ts';
 import { parseTotpSecret } from '../../src/box/totp.ts';
-import {
-  parseCertificates,
-  parseEmail,
-  parseHost,
-  parsePassword,
-  passwordHint,
-} from '../../src/box/values.ts';
+import { parseCertificates, parseEmail, parseHost, parsePassword } from '../../src/box/values.ts';
 import '../support.ts';
 
 type Parse = (given: string) => string;

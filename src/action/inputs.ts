@@ -1,6 +1,7 @@
 import { getInput } from '@actions/core';
 import { BoxError, InvalidValueError, reject } from '../box/errors.ts';
 import { parseTotpSecret } from '../box/totp.ts';
+import { basicCredentials } from '../box/untrusted.ts';
 import * as values from '../box/values.ts';
 import { mask } from './log.ts';
 
@@ -57,7 +58,7 @@ export function readInputs() {
     throw new BoxError('Invalid input', problems.join('. '), {}, remedy);
   }
   mask(inputs.totpSecret ?? '');
-  mask(values.basicCredentials(email, inputs.password));
+  mask(basicCredentials(email, inputs.password));
   return inputs;
 }
 

@@ -1,8 +1,7 @@
 import * as core from '@actions/core';
 import type { Log } from '../box/context.ts';
 import { BoxError } from '../box/errors.ts';
-import { addSecret, sanitize } from '../box/untrusted.ts';
-import { basicCredentials } from '../box/values.ts';
+import { addSecret, basicCredentials, sanitize } from '../box/untrusted.ts';
 import { DOCUMENTS } from '../version.ts';
 
 /** Characters of an annotation, with its link. */

@@ -7,8 +7,7 @@ import tls from 'node:tls';
 import { checkBypass } from '@actions/http-client/lib/proxy';
 import { diagnose } from './diagnose.ts';
 import { BoxError } from './errors.ts';
-import { addSecret } from './untrusted.ts';
-import { basicCredentials } from './values.ts';
+import { addSecret, basicCredentials } from './untrusted.ts';
 
 const TRUST_PROXY = 'Set NODE_EXTRA_CA_CERTS to the CA of the proxy.';
 /** Whatever the environment says. */

@@ -2,7 +2,6 @@ import { BoxError, type Traits } from './errors.ts';
 import type { BoxResponse } from './http.ts';
 import { sanitize } from './untrusted.ts';
 import type { Credentials } from './user-api.ts';
-import { passwordHint } from './values.ts';
 
 const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
 const REJECTED_CREDENTIALS = 'Incorrect email address or password.';
@@ -55,6 +54,12 @@ export function parseKey(response: BoxResponse, { email, password, totp }: Crede
       throw new BoxError('Login rejected', `${rejected}: ${why}`);
     }
   }
+}
+
+/** What may be wrong with a rejected password, without showing it. */
+export function passwordHint(password: string): string {
+  if (/^\s|\s$/.test(password)) return ' (password has a space at an end)';
+  return /^["'`]|["'`]$/.test(password) ? ' (password has a quote at an end)' : '';
 }
 
 function headerDropped(host: string, name: string): BoxError {

@@ -11,6 +11,11 @@ export function addSecret(secret: string): void {
   if (secret.trim() !== '') secrets.add(secret);
 }
 
+/** The credentials in the form of an `Authorization: Basic` header, without the scheme. */
+export function basicCredentials(email: string, secret: string): string {
+  return Buffer.from(`${email}:${secret}`).toString('base64');
+}
+
 /**
  * Untrusted text as it may reach the log: on one line, without terminal sequences, control and direction characters,
  * and without the `##[` that the runner reads as a command; at most 120 characters. A text that contains a secret,

@@ -2,8 +2,7 @@ import type { Log } from './context.ts';
 import { type BoxResponse, send } from './http.ts';
 import type { LogoutResponse } from './responses.ts';
 import { parseKey, parseLogout, parseValidity } from './responses.ts';
-import { addSecret } from './untrusted.ts';
-import { basicCredentials } from './values.ts';
+import { addSecret, basicCredentials } from './untrusted.ts';
 
 export interface UserApiOptions {
   /** Base URL of the admin API, without a trailing slash: `https://box.example.com/admin`. */

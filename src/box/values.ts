@@ -8,11 +8,6 @@ const INVISIBLE = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\uf
 const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 const CONTROL_OR_SPACE = /[\s\u0000-\u001f\u007f-\u009f]/;
 
-/** The credentials in the form of an `Authorization: Basic` header, without the scheme. */
-export function basicCredentials(email: string, secret: string): string {
-  return Buffer.from(`${email}:${secret}`).toString('base64');
-}
-
 /**
  * An email address as the box stores it: the domain in its IDNA form if it isn't ASCII, all else as typed, since the
  * box compares character by character. @throws InvalidValueError
@@ -38,12 +33,6 @@ export function parsePassword(password: string): string {
   rejectInvisible(password);
   if (isAscii(password)) return password;
   return reject("contains a non-ASCII character, which the box can't read. Change the password");
-}
-
-/** What may be wrong with a rejected password, without showing it. */
-export function passwordHint(password: string): string {
-  if (/^\s|\s$/.test(password)) return ' (password has a space at an end)';
-  return /^["'`]|["'`]$/.test(password) ? ' (password has a quote at an end)' : '';
 }
 
 /**
