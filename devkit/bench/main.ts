@@ -1,4 +1,4 @@
-/** `npm run bench`: times dist/ and a bare script that sends the same request, as whole processes and in turn. */
+/** `npm run bench`: times dist/, or each --dist DIR, and a bare script with the same request, as processes, in turn. */
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,11 +8,11 @@ import { parseArgs, promisify } from 'node:util';
 import { ADMIN } from '../box/box.ts';
 import { readCommandFile } from '../run-action.ts';
 
-const options = { dist: { type: 'string' }, pairs: { type: 'string' } } as const;
-const { dist = 'dist', pairs = '31' } = parseArgs({ options }).values;
+const options = { dist: { type: 'string', multiple: true }, pairs: { type: 'string' } } as const;
+const { dist: dists = ['dist'], pairs = '31' } = parseArgs({ options }).values;
 const WARM_UP = 3;
 const runs = WARM_UP + Number(pairs);
-const box = fork(join(import.meta.dirname, 'box.ts'), [`${runs}`]);
+const box = fork(join(import.meta.dirname, 'box.ts'), [`${runs * dists.length}`]);
 const [{ host, ca, hidden, https_proxy, totpSecret }] = await once(box, 'message');
 const directory = mkdtempSync(join(tmpdir(), 'bench-'));
 const file = (name: string) => join(directory, name);
@@ -46,19 +46,30 @@ try {
   rmSync(directory, { recursive: true });
 }
 
-async function compare(name: string, bare: string, variables = (_run: number): object => ({})) {
-  const script = join(dist, `${name.split(' ')[0]}.cjs`);
-  const times: number[] = [];
+async function compare(
+  name: string,
+  bare: string,
+  variables = (_run: number, _dist: string): object => ({}),
+) {
+  const builds = dists.map((dist) => ({ dist, times: [] as number[], ratios: [] as number[] }));
   const bareTimes: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    times.push(await time([script], await variables(run)));
-    bareTimes.push(await time([join(import.meta.dirname, 'bare.cjs'), bare]));
+    const bareTime = await time([join(import.meta.dirname, 'bare.cjs'), bare]);
+    bareTimes.push(bareTime);
+    for (const [index, { dist, times, ratios }] of builds.entries()) {
+      const script = join(dist, `${name.split(' ')[0]}.cjs`);
+      const ms = await time([script], await variables(run * builds.length + index, dist));
+      times.push(ms);
+      ratios.push(ms / bareTime);
+    }
   }
-  const ratios = times.map((ms, run) => ms / (bareTimes[run] ?? 1));
-  console.log(name.padEnd(24), summary(times, 1), summary(bareTimes, 1), summary(ratios, 2));
+  for (const { dist, times, ratios } of builds) {
+    const cells = [summary(times, 1), summary(bareTimes, 1), summary(ratios, 2)];
+    console.log(name.padEnd(24), ...cells, dists.length > 1 ? dist : '');
+  }
 }
 
-async function savedState(): Promise<object> {
+async function savedState(_run: number, dist: string): Promise<object> {
   writeFileSync(file('state'), '');
   await time([join(dist, 'main.cjs')]);
   const state = Object.entries(readCommandFile(file('state')));
