@@ -3,7 +3,7 @@ import type { Account, Box } from '../devkit/box/box.ts';
 import { type RunOptions, runAction, type Step } from '../devkit/run-action.ts';
 import manifest from '../package.json' with { type: 'json' };
 
-// Errors of Node's own modules come from outside of Jest's sandbox, which has an Error of its own. Subclasses inherit this.
+// Errors of Node's own modules come from outside of Jest's sandbox, which has another Error. Subclasses inherit this.
 const ERRORS = ['[object Error]', '[object DOMException]'];
 Object.defineProperty(Error, Symbol.hasInstance, {
   value(this: unknown, value: unknown) {

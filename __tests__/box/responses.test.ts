@@ -127,6 +127,13 @@ test('a space in front of a rejected password is named', () => {
   });
 });
 
+test('a code that was sent but removed on the way is not a missing secret', () => {
+  const body = JSON.stringify({ status: 'missing-totp-token' });
+  const response = { url: new URL('https://box.example.com'), ...HEAD, body };
+  const sent = { email: EMAIL, password: 'a password', totp: '123456' };
+  expect(() => responses.parseKey(response, sent)).toThrow('X-Auth-Token');
+});
+
 test('any response is a result or an error', () => {
   const any = fc.oneof(fc.json(), fc.string({ unit: 'binary' }));
   const calls = fc.constantFrom<Call>('login', 'logout', 'verify');

@@ -92,7 +92,7 @@ test('each wait is logged with its length', async () => {
   }
 });
 
-test('Retry-After is waited for in addition', async () => {
+test('Retry-After is added to the back-off', async () => {
   const { calls } = await signInTo([busy(118), busy(0), ok], { timeout: 121 });
   expect(calls).toEqual([0, between(118.5, 119), between(119.5, 121)]);
 });

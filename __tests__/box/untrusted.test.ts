@@ -46,7 +46,7 @@ const HARMLESS = [
 ];
 
 const WITHHELD = '[withheld: contains a secret]';
-/** A box takes no shorter ones. Half of the characters are those that encodings change. */
+/** A box takes no shorter ones. Encodings change half of the characters. */
 const PASSWORD = fc.string({
   unit: fc.oneof(
     fc.string({ minLength: 1, maxLength: 1 }),

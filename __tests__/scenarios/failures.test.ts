@@ -35,7 +35,7 @@ const NO_PROXY_THERE = { [PROXY]: 'http://localhost:1' };
 const NO_ADDRESS = preload(`import dns from 'node:dns';
   dns.lookup = (name, options, callback) => setImmediate(
     callback, Object.assign(new Error(name), { code: 'ENOTFOUND', syscall: 'getaddrinfo' }));`);
-/** Throws what nobody expects as a step prints a line. */
+/** Throws an unexpected error as a step prints a line. */
 const bug = (line: RegExp, error = `new TypeError('a bug\\n::error::injected')`) =>
   preload(`const { write } = process.stdout;
   process.stdout.write = function (text, ...rest) {

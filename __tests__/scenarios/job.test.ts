@@ -44,7 +44,7 @@ test.concurrent.each<[string, Account, Variables, BoxOptions?]>([
   const { ca_file, ...outputs } = main.outputs;
   expect(outputs).toEqual({ api_key, email, privileges: JSON.stringify(privileges), url, host });
   expect(shown(main)).toEqual([expect.stringContaining(url)]);
-  // A key of an ordinary user is useless for the admin API, and the log says so.
+  // A key of an ordinary user is useless for the admin API, and the log reports it.
   expect(/reject/.test(shown(main).join())).toBe(!isAdmin);
   // All that is in the state file, in this order: neither the password nor the two-factor secret.
   const session = { url, email, ...(ca && { ca }), verify_logout: 'false', api_key };

@@ -3,7 +3,7 @@ import { type BoxResponse, text } from './responses.ts';
 /** The daemon rejects domains that are reserved. */
 const ADDRESS = /^[\w!#$%&'*+/=?^`{|}~.-]+@([a-z\d-]+\.)+(?!(test|invalid)$)[a-z\d-]+$/i;
 
-/** The mail aliases of a box: its own, and those that administrators add. */
+/** The mail aliases of a box: its own, and the ones that administrators add. */
 export class Aliases {
   /** The receivers of what administrators added, by address. */
   readonly added: Record<string, string> = {};
