@@ -74,7 +74,7 @@ function constant(file: string, name: string): number {
   return Number(value.replaceAll('_', ''));
 }
 
-test('dependencies are pinned; the action's are in the bundle, with their licenses', () => {
+test('dependencies are pinned; bundled ones are in the bundle, with their licenses', () => {
   const all = { ...devDependencies, ...optionalDependencies, ...dependencies };
   for (const version of Object.values(all)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
   expect(lock.packages['']).toMatchObject({ dependencies, devDependencies, optionalDependencies });
