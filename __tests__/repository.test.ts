@@ -60,6 +60,37 @@ test('every error title has its heading in docs/troubleshooting.md', () => {
   expect(anchors('docs/troubleshooting.md')).toEqual(expect.arrayContaining(titles));
 });
 
+test('docs/recipes.md links every example once, and shows parts of it', () => {
+  const recipes = read('docs/recipes.md');
+  const files = matches(recipes, /\(\.\.\/(examples\/[^)]+)\)/g);
+  expect(files.toSorted()).toEqual(
+    readdirSync(join(ROOT, 'examples')).map((name) => `examples/${name}`),
+  );
+  for (const section of recipes.split(/^## /m).slice(1)) {
+    const fragment = anchor(section.split('\n')[0] ?? '');
+    const [file] = matches(recipes, new RegExp(`\\(#${fragment}\\) \\| \\[.*\\((.*)\\)`, 'g'));
+    for (const block of yaml(section))
+      expect(`${file}: ${isIn(block, `docs/${file}`)}`).toBe(`${file}: true`);
+  }
+});
+
+test.each(['docs/setup.md', 'docs/gitea-forgejo.md'])('%s shows parts of examples', (page) => {
+  const files = readdirSync(join(ROOT, 'examples'));
+  for (const block of yaml(read(page))) {
+    expect(files.some((file) => isIn(block, `examples/${file}`)) || block).toBe(true);
+  }
+});
+
+function yaml(text: string): string[] {
+  return matches(text, /^```yaml\n([\s\S]*?)^```/gm);
+}
+
+/** Whether a file contains these lines, at any indentation. */
+function isIn(block: string, file: string): boolean {
+  const indented = (width: number) => block.replace(/^(?=.)/gm, ' '.repeat(width));
+  return [0, 2, 4, 6, 8].some((width) => read(file).includes(indented(width)));
+}
+
 /** Each pattern has to match somewhere in the documents, and every time with this number. */
 test.each<[string, number, RegExp]>([
   ['sessions', MAX_SESSIONS, /(\d+) sessions/g],

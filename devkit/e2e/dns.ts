@@ -11,12 +11,11 @@ import {
   streamDecode,
   streamEncode,
 } from 'dns-packet';
-import type { Box } from '../box/box.ts';
 
 const ZONE = 'example.com';
 
-/** Starts a name server on a loopback port, UDP and TCP, that serves the TXT records of a box. */
-export async function startDns({ daemon }: Pick<Box, 'daemon'>) {
+/** Starts a name server on a loopback port, UDP and TCP, for the TXT records among these, each `name TYPE value`. */
+export async function startDns(records: () => readonly string[]) {
   const respond = ({ id = 0, questions = [] }: Packet): Packet => {
     const answers = questions.flatMap(answer);
     return { type: 'response', id, flags: AUTHORITATIVE_ANSWER, questions, answers };
@@ -28,8 +27,8 @@ export async function startDns({ daemon }: Pick<Box, 'daemon'>) {
     if (type !== 'TXT') return [];
     // Resolvers may vary the case of a name.
     const start = `${name.toLowerCase()} TXT `;
-    const records = daemon.resources.records.filter((record) => record.startsWith(start));
-    return records.map((record) => ({ type, name, ttl: 0, data: record.slice(start.length) }));
+    const matching = records().filter((record) => record.startsWith(start));
+    return matching.map((record) => ({ type, name, ttl: 0, data: record.slice(start.length) }));
   };
 
   const tcp = createServer((socket) => {

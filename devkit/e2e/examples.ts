@@ -68,6 +68,8 @@ const CANCELLED = {
   certificate: false,
 };
 const LEGO_RUN: Run = { box: TWO_FACTOR, effect: ACME, certificate: true };
+const [, steps = ''] = read('examples/dns-record.yml').split('    steps:\n');
+const [, snippet = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(read('README.md')) ?? [];
 const CA_FILE_OUTPUT = `\${{ steps.box.outputs.ca_file }}`;
 /** A last step for the examples that get a certificate. */
 const NO_KEY = 'No file contains the key.';
@@ -87,6 +89,13 @@ const RUNS: Readonly<Record<string, Run>> = {
   'dns-record: behind a proxy': {
     event: 'push',
     box: { name: 'box.test' },
+    effect: WWW,
+  },
+  'dns-record: with the steps of README.md': {
+    event: 'push',
+    edits: {
+      [steps]: snippet.replace(/^/gm, '      ').replace('box.example.com', `\${{ vars.BOX_HOST }}`),
+    },
     effect: WWW,
   },
   'dynamic-dns': { effect: [...SESSION, ...put('home', '127.0.0.1')] },
@@ -133,6 +142,10 @@ const RUNS: Readonly<Record<string, Run>> = {
   'call-several-jobs': { event: 'push', effect: [...WWW, ...put('api'), ...put('static')] },
 };
 
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
 function put(name: string, value = '203.0.113.7'): string[] {
   return [`PUT /admin/dns/custom/${name}.example.com/A`, `${name}.example.com A ${value}`];
 }
@@ -165,7 +178,7 @@ async function run(file: string, options: Run): Promise<void> {
   const { certificate = '' } = options.box ?? {};
   await using box = await startBox(options.box);
   await using proxy = await startProxy();
-  using dns = await startDns(box);
+  using dns = await startDns(() => box.daemon.resources.records);
   await using pebble = await startPebble(dns.address);
   options.prepare?.(box);
   using repository = mkdtempDisposableSync(join(tmpdir(), 'example-'));
