@@ -14,6 +14,7 @@ import { test } from 'node:test';
 import manifest from '../../package.json' with { type: 'json' };
 import { ADMIN, type Box, type BoxOptions, startBox } from '../box/box.ts';
 import { startProxy } from '../box/proxy.ts';
+import { nginxPage } from '../box/responses.ts';
 import { act, CA_FILE, TRUST } from './act.ts';
 import { startDns } from './dns.ts';
 import { startPebble } from './pebble.ts';
@@ -137,6 +138,14 @@ const RUNS: Readonly<Record<string, Run>> = {
     prepare: ({ daemon }) => daemon.resources.problems.push('The certificate has expired.'),
     effect: STATUS,
     failure: '| The certificate has expired.',
+  },
+  'status-checks: a timeout': {
+    prepare: (box) =>
+      box.inject(({ request, respond }) =>
+        respond(request.url?.endsWith('/status') ? nginxPage(504) : undefined),
+      ),
+    effect: STATUS,
+    failure: '504 Gateway Time-out',
   },
   'several-jobs': { box: TWO_FACTOR, effect: [...WWW, ...put('api'), ...put('static')] },
   'call-several-jobs': { event: 'push', effect: [...WWW, ...put('api'), ...put('static')] },
