@@ -94,9 +94,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   },
   'dns-record: with the steps of README.md': {
     event: 'push',
-    edits: {
-      [steps]: snippet.replace(/^/gm, '      ').replace('box.example.com', `\${{ vars.BOX_HOST }}`),
-    },
+    edits: { [steps]: snippet.replace(/^/gm, '      ') },
     effect: WWW,
   },
   'dynamic-dns': { effect: [...SESSION, ...put('home', '127.0.0.1')] },
@@ -128,7 +126,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   'lego: cancelled': { ...LEGO_RUN, ...CANCELLED },
   'acme-sh': ACME_SH_RUN,
   'acme-sh: cancelled': { ...ACME_SH_RUN, ...CANCELLED, effect: ACME_SH_EFFECT },
-  'self-signed-two-factor': { ...LEGO_RUN, box: { ...TWO_FACTOR, certificate: 'self-signed' } },
+  'certbot-self-signed': { ...LEGO_RUN, box: { ...TWO_FACTOR, certificate: 'self-signed' } },
   'preview-alias: reopened': { ...pullRequest('reopened', 'preview-7'), effect: ADD },
   'preview-alias: closed': { ...pullRequest('closed', 'preview-7'), effect: REMOVE },
   'preview-alias: a similar one': { ...pullRequest('closed', 'old-preview-7'), effect: KEEP },
