@@ -361,7 +361,7 @@ describe('a proxy', () => {
     await using proxy = await startProxy({ credentials: `us er:${PROXY_PASSWORD}` });
     process.env[name] = proxy.url;
     for (const endpoint of ENDPOINTS) await send(endpoint, box);
-    // For the name of the proxy, not for that of the box.
+    // For the name of the proxy, not for the name of the box.
     const other = certificate('self-signed');
     box.serve(other);
     expect(await failure(send('login', { ...other, host: box.host }))).toEqual(UNTRUSTED);

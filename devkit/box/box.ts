@@ -32,7 +32,7 @@ export interface BoxOptions {
   readonly gatewayTimeout?: number;
   /** Name of the box in its URL. Default: `localhost`. Only a proxy knows `box.test`. */
   readonly name?: 'localhost' | 'box.test' | '127.0.0.1' | '[::1]';
-  /** The box's clock, in milliseconds since 1970. Default: that of this machine. */
+  /** The box's clock, in milliseconds since 1970. Default: this machine's clock. */
   readonly clock?: () => number;
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Stands in for acme.sh 3.1.3 where GitHub can't be reached: sends the requests of its dns_miab, and saves what it saves,
-# but talks to no ACME server. The options are those of examples/acme-sh.yml.
+# but talks to no ACME server. It takes the options from examples/acme-sh.yml.
 set -eu
 home=$2
 mkdir -p "$home"

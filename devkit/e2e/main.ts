@@ -40,7 +40,7 @@ gh() { echo "gh $*: $([[ "$*" != *CERTIFICATE ]] || openssl x509 -noout -fingerp
   assert.ok(output.includes('"status": "ok"'), output);
 });
 
-/** Runs the commands of a page in a directory of their own. Returns what they print. */
+/** Runs the commands of a page in a temporary directory. Returns what they print. */
 async function runCommands(page: string, { host, ca }: Box, programs: string): Promise<string> {
   const { email, password } = ADMIN;
   using directory = mkdtempDisposableSync(join(tmpdir(), 'commands-'));
