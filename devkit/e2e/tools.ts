@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -95,5 +95,9 @@ git -c user.name=me -c user.email=me commit -qm 3.1.3; git tag 3.1.3`;
 }
 
 function run(program: string, args: readonly string[], { env = {} } = {}): string {
-  return execFileSync(program, args, { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
+  const options = { env: { ...process.env, ...env }, encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync(program, args, options);
+  if (status === 0) return stdout.trim();
+  console.error(`${stderr}Failed: ${program} ${args.join(' ')}`);
+  process.exit(1);
 }
