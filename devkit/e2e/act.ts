@@ -32,19 +32,21 @@ export function act(
   workflow: string,
   cwd: string,
   more: readonly string[],
-  cancel = new AbortController().signal,
+  cancel?: AbortSignal,
 ): Promise<{ readonly exitCode: unknown; readonly output: string }> {
   const labels = ['ubuntu-latest', 'self-hosted', 'docker'];
   const platforms = labels.map((label) => `--platform=${label}=-self-hosted`);
   const path = join('.github', 'workflows', workflow);
   // act runs actions with the first node on the PATH.
   const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
-  const options = { cwd, env: { ...process.env, PATH }, maxBuffer: 10_000_000 };
+  const env = { ...process.env, PATH };
+  const options = { cwd, env, maxBuffer: 10_000_000, timeout: 300_000 };
   const args = [event, '--workflows', path, ...platforms, ...more];
   return new Promise((resolve) => {
     const child = execFile(ACT, args, options, (error, ...output) =>
-      resolve({ exitCode: error?.code ?? 0, output: output.join('') }),
+      // A signal leaves no exit code.
+      resolve({ exitCode: error === null ? 0 : (error.code ?? 1), output: output.join('') }),
     );
-    cancel.addEventListener('abort', () => child.kill('SIGINT'));
+    cancel?.addEventListener('abort', () => child.kill('SIGINT'));
   });
 }

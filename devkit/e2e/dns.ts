@@ -14,19 +14,19 @@ import {
 
 const ZONE = 'example.com';
 
-/** Starts a name server on a loopback port, UDP and TCP, for the TXT records among these, each `name TYPE value`. */
+/** Starts a name server on a loopback port, UDP and TCP, that serves the TXT records among these `name TYPE value`. */
 export async function startDns(records: () => readonly string[]) {
   const respond = ({ id = 0, questions = [] }: Packet): Packet => {
     const answers = questions.flatMap(answer);
     return { type: 'response', id, flags: AUTHORITATIVE_ANSWER, questions, answers };
   };
   const answer = ({ name, type }: Question): Answer[] => {
-    if (type === 'SOA' && name === ZONE) {
+    // Resolvers may vary the case of a name.
+    const start = `${name.toLowerCase()} TXT `;
+    if (type === 'SOA' && name.toLowerCase() === ZONE) {
       return [{ type, name, data: { mname: `ns1.${ZONE}`, rname: `hostmaster.${ZONE}` } }];
     }
     if (type !== 'TXT') return [];
-    // Resolvers may vary the case of a name.
-    const start = `${name.toLowerCase()} TXT `;
     const matching = records().filter((record) => record.startsWith(start));
     return matching.map((record) => ({ type, name, ttl: 0, data: record.slice(start.length) }));
   };

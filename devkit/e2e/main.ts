@@ -9,10 +9,10 @@ import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { ADMIN, type Box, startBox } from '../box/box.ts';
 import { act } from './act.ts';
+import { testExamples } from './examples.ts';
 import { installTools, ROOT } from './tools.ts';
 
 installTools();
-const { testExamples } = await import('./examples.ts');
 describe('examples', { concurrency: 2 }, testExamples);
 for (const page of globSync(join(ROOT, '{.,docs}', '*.md'))) {
   test(`${basename(page)}: shell syntax`, () => {
@@ -31,6 +31,7 @@ test('troubleshooting.md: commands', async () => {
 
 test('setup.md: commands', async () => {
   await using box = await startBox({ certificate: 'self-signed' });
+  // gh prints the fingerprint of the certificate that it gets.
   const programs = `ssh() { printf '%s' "$CERTIFICATE"; }
 gh() { echo "gh $*: $([[ "$*" != *CERTIFICATE ]] || openssl x509 -noout -fingerprint -sha256)"; }`;
   const output = await runCommands('setup.md', box, programs);
@@ -52,7 +53,7 @@ async function runCommands(page: string, { host, ca }: Box, programs: string): P
     .replaceAll('$HOST:443', '$HOST');
   writeFileSync(join(directory.path, 'ca.pem'), ca);
   const variables = { HOST: host, EMAIL: email, CERTIFICATE: ca, CURL_CA_BUNDLE: 'ca.pem' };
-  const bash = spawn('bash', ['-c', `exec 2>&1\n${programs}\n${commands}`], {
+  const bash = spawn('bash', ['-eo', 'pipefail', '-c', `exec 2>&1\n${programs}\n${commands}`], {
     cwd: directory.path,
     env: { ...process.env, ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { certificate } from '../box/certificates.ts';
 import { PEBBLE } from './tools.ts';
 
-/** Starts Pebble, the ACME server of Let's Encrypt for tests, which asks one name server. */
+/** Starts Pebble, Let's Encrypt's ACME server for tests, with one name server as its resolver. */
 export async function startPebble(dnsServer: string) {
   const files = mkdtempDisposableSync(join(tmpdir(), 'pebble-'));
   const write = (name: string, content: string) => {
@@ -38,6 +38,9 @@ export async function startPebble(dnsServer: string) {
     server.stdout.on('data', read);
     server.stderr.on('data', read);
     server.on('error', reject).on('exit', () => reject(new Error(`Pebble ended: ${log}`)));
+  }).catch((error) => {
+    files.remove();
+    throw error;
   });
 
   return {
