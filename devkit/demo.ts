@@ -12,7 +12,7 @@ await using box = isReal
   ? undefined
   : await startBox({ accounts: [account], certificate: 'self-signed', delay: 60 });
 const input = (name: string, standIn = '') => (box ? standIn : (process.env[name] ?? ''));
-const ca = input('BOX_CA_CERTIFICATE', box?.ca);
+const ca = input('BOX_CERTIFICATE', box?.ca);
 const inputs = {
   email: input('BOX_EMAIL', account.email),
   password: input('BOX_PASSWORD', account.password),

@@ -112,7 +112,7 @@ const DOCUMENTS = `${package_namespaceObject.TB}/blob/v${package_namespaceObject
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 18) || major === 21 || (major === 22 && minor < 9)) {
     const link = `${DOCUMENTS}/troubleshooting.md#unsupported-node`;
-    const error = `This action needs Node 20.18, 22.9 or later, and this runner uses ${process.version}. Use a runner or image with Node 24. ${link}`;
+    const error = `This action needs Node 24, or at least 20.18 or 22.9, and this runner uses ${process.version}. Use a runner or image with Node 24. ${link}`;
     (0,external_node_fs_namespaceObject.writeSync)(1, `::error title=Unsupported Node::${error}\n`);
     process.exit(1);
 }
@@ -609,7 +609,7 @@ function getIDToken(aud) {
 
 //# sourceMappingURL=core.js.map
 ;// CONCATENATED MODULE: ./build/src/box/errors.js
-const PANEL_HOST = "Set 'host' to the name in the address of your control panel.";
+const PANEL_HOST = "Set 'host' to the host name in your control panel's URL.";
 const EXPIRES = 'It expires two days after its last use.';
 const REMEDIES = {
     'Invalid input': "Correct it under 'with:', or the secret or variable that it comes from.",

@@ -1,4 +1,4 @@
-export const PANEL_HOST = "Set 'host' to the name in the address of your control panel.";
+export const PANEL_HOST = "Set 'host' to the host name in your control panel's URL.";
 const EXPIRES = 'It expires two days after its last use.';
 
 /** The titles of all errors, each with its usual fix. docs/troubleshooting.md has a section for each. */
