@@ -112,7 +112,7 @@ const DOCUMENTS = `${package_namespaceObject.TB}/blob/v${package_namespaceObject
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 18) || major === 21 || (major === 22 && minor < 9)) {
     const link = `${DOCUMENTS}/troubleshooting.md#unsupported-node`;
-    const error = `This action needs Node 24, or at least 20.18 or 22.9, and this runner uses ${process.version}. Use a runner or image with Node 24. ${link}`;
+    const error = `This runner uses Node ${process.version}, and this action needs 22.9 or later (or 20.18). Use a runner or image with Node 24. ${link}`;
     (0,external_node_fs_namespaceObject.writeSync)(1, `::error title=Unsupported Node::${error}\n`);
     process.exit(1);
 }

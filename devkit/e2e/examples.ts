@@ -38,7 +38,9 @@ const CANCELLED = {
   failure: '',
   checkCertificate: false,
 };
-const CA_FILE_OUTPUT = `\${{ steps.box.outputs.ca_file }}`;
+const TOTP_SECRET = `totp-secret: \${{ secrets.BOX_TOTP_SECRET }}`;
+const CA_CERTIFICATE = `ca-certificate: \${{ vars.BOX_CERTIFICATE }}`;
+const CA_FILE = `\${{ steps.box.outputs.ca_file }}`;
 
 /** By file, with what is special about a run after the colon. */
 function runs(): Readonly<Record<string, Run>> {
@@ -60,6 +62,15 @@ function runs(): Readonly<Record<string, Run>> {
     'dns-record: with the steps of README.md': {
       event: 'push',
       edits: { [steps]: snippet.replace(/^/gm, '      ') },
+      effect: WWW,
+    },
+    'dns-record: two-factor and self-signed, as in setup.md': {
+      event: 'push',
+      box: { ...TWO_FACTOR, certificate: 'self-signed' },
+      edits: {
+        ...before('password:', `${TOTP_SECRET}\n          ${CA_CERTIFICATE}`),
+        ...before('URL:', `CURL_CA_BUNDLE: ${CA_FILE}`),
+      },
       effect: WWW,
     },
     'dynamic-dns': { effect: [...SESSION, ...put('home', '127.0.0.1')] },
@@ -88,9 +99,9 @@ function runs(): Readonly<Record<string, Run>> {
       ...lego,
       box: { ...TWO_FACTOR, certificate: 'self-signed-san' },
       edits: {
-        'totp-secret:': `ca-certificate: \${{ vars.BOX_CERTIFICATE }}\n          totp-secret:`,
-        'MAILINABOX_EMAIL:': `SSL_CERT_FILE: ${CA_FILE_OUTPUT}\n          MAILINABOX_EMAIL:`,
-        'LOGIN:': `CURL_CA_BUNDLE: ${CA_FILE_OUTPUT}\n          LOGIN:`,
+        ...before('password:', CA_CERTIFICATE),
+        ...before('MAILINABOX_EMAIL:', `SSL_CERT_FILE: ${CA_FILE}`),
+        ...before('LOGIN:', `CURL_CA_BUNDLE: ${CA_FILE}`),
       },
     },
     'lego: cancelled': { ...lego, ...CANCELLED },
@@ -122,6 +133,11 @@ function runs(): Readonly<Record<string, Run>> {
     'several-jobs': { box: TWO_FACTOR, effect: [...WWW, ...put('api'), ...put('static')] },
     'call-several-jobs': { event: 'push', effect: [...WWW, ...put('api'), ...put('static')] },
   };
+}
+
+/** Adds lines to a step, before the line that starts with this. */
+function before(start: string, added: string): Record<string, string> {
+  return { [start]: `${added}\n          ${start}` };
 }
 
 function put(name: string, value = '203.0.113.7'): string[] {

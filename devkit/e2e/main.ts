@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { globSync, lstatSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -58,7 +59,11 @@ async function runCommands(page: string, { host, ca }: Box, programs: string): P
     env: { ...process.env, ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return await text(bash.stdout);
+  const exit = once(bash, 'exit');
+  const output = await text(bash.stdout);
+  const [exitCode] = await exit;
+  assert.equal(exitCode, 0, output);
+  return output;
 }
 
 test('e2e.yml', async () => {
