@@ -27,26 +27,20 @@ export function virtualClock(start = Date.UTC(2026, 0, 1)): Clock {
     running = false;
   }
 
-  function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  function sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (signal?.aborted === true) return resolve();
+      if (signal.aborted) return resolve();
       const wake = () => {
         sleepers.delete(sleeper);
-        signal?.removeEventListener('abort', wake);
+        signal.removeEventListener('abort', wake);
         resolve();
       };
       const sleeper = { until: now + ms, wake };
       sleepers.add(sleeper);
-      signal?.addEventListener('abort', wake);
+      signal.addEventListener('abort', wake);
       if (!running) void run();
     });
   }
 
-  function timeout(ms: number): AbortSignal {
-    const controller = new AbortController();
-    void sleep(ms).then(() => controller.abort());
-    return controller.signal;
-  }
-
-  return { now: () => now, sleep, timeout };
+  return { now: () => now, sleep };
 }

@@ -608,32 +608,34 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+;// CONCATENATED MODULE: external "node:util/types"
+const types_namespaceObject = require("node:util/types");
 ;// CONCATENATED MODULE: ./build/src/box/errors.js
 const PANEL_HOST = "Set 'host' to the host name in your control panel's URL.";
 const EXPIRES = 'It expires two days after its last use.';
 const REMEDIES = {
     'Invalid input': "Correct it under 'with:', or the secret or variable that it comes from.",
-    'Wrong email or password': 'Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.',
+    'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
     'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
-    'Two-factor code required': "Set it to the secret from the account's two-factor setup, or use an account without two-factor.",
-    'Two-factor code rejected': "'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.",
-    'Missing privilege': 'The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.',
+    'Two-factor code required': `Set it to the secret from the account's two-factor setup, or use an account without two-factor.`,
+    'Two-factor code rejected': `'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.`,
+    'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
     'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
     'TLS failed': "No credentials were sent. Check the port in 'host'.",
     'Host not found': PANEL_HOST,
-    'Box unreachable': "It's down, behind a firewall, or has banned this runner for 10 minutes. Check the box, then re-run the job.",
-    'Box busy': "It handles one request at a time, and an update or status check takes minutes. Re-run the job later, or raise 'timeout'.",
+    'Box unreachable': `It's down, behind a firewall, or has banned this runner for 10 minutes. Check the box, then re-run the job.`,
+    'Box busy': `It handles one request at a time, and an update or status check takes minutes. Re-run the job later, or raise 'timeout'.`,
     'Box error': 'Look for the error in /var/log/syslog on the box, then re-run the job.',
     'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
-    'Blocked in front of the box': 'An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.',
-    'Unexpected redirect': "Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.",
-    Cancelled: 'Nothing to fix. If the box issued a key, the post-step revokes it, or nobody has it and it expires in two days.',
+    'Blocked in front of the box': `An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.`,
+    'Unexpected redirect': `Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.`,
+    Cancelled: `Nothing to fix. If the box issued a key, the post-step revokes it, or nobody has it and it expires in two days.`,
     'Sign-out failed': `${EXPIRES} To revoke it now, change the account's password.`,
     'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the password of the account to revoke it.`,
     'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
-    'Proxy unreachable': 'Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).',
+    'Proxy unreachable': `Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).`,
     'Proxy rejected': 'Allow the proxy to connect to this host, or add the host to no_proxy.',
-    'Invalid proxy setting': "Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.",
+    'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.`,
     'Runner files not writable': 'Free disk space, or make the work directory writable.',
     'Saved session unreadable': `Check that nothing in the workflow sets variables that start with STATE_. The key may still be valid. ${EXPIRES}`,
     'Unsupported Node': 'Use a runner or image with Node 24.',
@@ -643,25 +645,27 @@ class errors_BoxError extends Error {
     title;
     remedy;
     traits;
-    constructor(title, message, traits = {}, remedy) {
-        super(message, { cause: traits.cause });
+    constructor(title, message, options) {
+        const { cause, remedy = REMEDIES[title], ...traits } = options ?? {};
+        super(message, { cause });
         this.title = title;
-        this.remedy = remedy ?? REMEDIES[title];
+        this.remedy = remedy;
         this.traits = traits;
     }
-    with({ message = this.message, ...traits }) {
-        return new errors_BoxError(this.title, message, { ...this.traits, ...traits }, this.remedy);
+    with(message, changes) {
+        const { cause, remedy, traits } = this;
+        const options = { cause, remedy, ...traits, ...changes };
+        return new errors_BoxError(this.title, message, options);
     }
 }
 class InvalidValueError extends (/* unused pure expression or super */ null && (Error)) {
 }
-function reject(why) {
+function fail(why) {
     throw new InvalidValueError(why);
 }
 
-;// CONCATENATED MODULE: ./build/src/box/untrusted.js
+;// CONCATENATED MODULE: ./build/src/box/secrets.js
 const secrets = new Set();
-const MAX_LENGTH = 120;
 const MIN_LENGTH = 4;
 const MIN_BASE64 = 6;
 function addSecret(secret) {
@@ -671,6 +675,40 @@ function addSecret(secret) {
 function basicCredentials(email, secret) {
     return Buffer.from(`${email}:${secret}`).toString('base64');
 }
+const fromUnit = (number) => String.fromCharCode(Number(number));
+const fromPercent = (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
+const ESCAPES = [
+    (text) => text,
+    (text) => text.replace(/(?:%[\da-f]{2})+/gi, fromPercent),
+    (text) => text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, (_, code = 'x20') => fromUnit(code.replace(/^x/i, '0x'))),
+    (text) => text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, (_, hex = '20') => fromUnit(`0x${hex}`)),
+];
+function containsSecret(text) {
+    const forms = ESCAPES.map((undo) => undo(text));
+    const haystacks = forms.map(lettersAndDigits);
+    return [...secrets].some((secret) => {
+        const plain = lettersAndDigits(secret);
+        const needles = piecesInBase64(secret).filter(({ length }) => length >= MIN_BASE64);
+        if (plain.length >= MIN_LENGTH)
+            needles.push(plain);
+        const isIn = (haystack) => needles.some((needle) => haystack.includes(needle));
+        return haystacks.some(isIn) || forms.some((f) => unescaped(f).includes(unescaped(secret)));
+    });
+}
+const lettersAndDigits = (text) => text.replace(/[^\p{L}\p{N}]/gu, '');
+const unescaped = (text) => text.replace(/[\s\p{C}+\\&<>"']/gu, '');
+function piecesInBase64(secret) {
+    return [0, 1, 2].map((shift) => {
+        const bytes = Buffer.from('x'.repeat(shift) + secret);
+        const text = bytes.toString('base64').replace(/=+$/, '');
+        const end = bytes.length % 3 === 0 ? text.length : -1;
+        return lettersAndDigits(text.slice(Math.ceil((shift * 8) / 6), end));
+    });
+}
+
+;// CONCATENATED MODULE: ./build/src/box/sanitize.js
+
+const MAX_LENGTH = 120;
 function sanitize(untrusted) {
     const text = untrusted.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '');
     if (containsSecret(text))
@@ -684,42 +722,10 @@ function sanitize(untrusted) {
         return line;
     return `${characters.slice(0, MAX_LENGTH - 1).join('')}…`;
 }
-function containsSecret(text) {
-    const forms = [text, undoUri(text), undoHtml(text), undoJson(text)];
-    const haystacks = forms.map(lettersAndDigits);
-    return [...secrets].some((secret) => {
-        const plain = lettersAndDigits(secret);
-        const needles = piecesInBase64(secret).filter(({ length }) => length >= MIN_BASE64);
-        if (plain.length >= MIN_LENGTH)
-            needles.push(plain);
-        const isIn = (haystack) => needles.some((needle) => haystack.includes(needle));
-        return haystacks.some(isIn) || forms.some((f) => unescaped(f).includes(unescaped(secret)));
-    });
-}
-const lettersAndDigits = (text) => text.replace(/[^\p{L}\p{N}]/gu, '');
-const unescaped = (text) => text.replace(/[\s\p{C}+\\&<>"']/gu, '');
-function undoUri(text) {
-    const decode = (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
-    return text.replace(/(?:%[\da-f]{2})+/gi, decode);
-}
-function undoHtml(text) {
-    const decode = (_, code = 'x20') => String.fromCharCode(Number(code.replace(/^x/i, '0x')));
-    return text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, decode);
-}
-function undoJson(text) {
-    const decode = (_, hex = '20') => String.fromCharCode(Number(`0x${hex}`));
-    return text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, decode);
-}
-function piecesInBase64(secret) {
-    return [0, 1, 2].map((shift) => {
-        const bytes = Buffer.from('x'.repeat(shift) + secret);
-        const text = bytes.toString('base64').replace(/=+$/, '');
-        const end = bytes.length % 3 === 0 ? text.length : -1;
-        return lettersAndDigits(text.slice(Math.ceil((shift * 8) / 6), end));
-    });
-}
 
 ;// CONCATENATED MODULE: ./build/src/action/log.js
+
+
 
 
 
@@ -736,25 +742,10 @@ function maskCredentials(email, secret) {
     mask(secret);
     mask(basicCredentials(email, secret));
 }
-let uncaught;
-async function runStep(step) {
-    process.exitCode = ExitCode.Failure;
-    process.on('uncaughtException', (error) => {
-        uncaught ??= error;
-    });
-    try {
-        await step();
-        if (uncaught !== undefined)
-            throw uncaught;
-        process.exitCode = ExitCode.Success;
-    }
-    catch (error) {
-        annotate('error', error);
-    }
-    process.stdout.write('', () => process.exit());
-}
 function annotate(level, error) {
-    const { title, message, remedy } = error instanceof errors_BoxError ? error : unexpected(error);
+    const words = sanitize((0,types_namespaceObject.isNativeError)(error) ? error.message : String(error));
+    const known = error instanceof errors_BoxError ? error : new errors_BoxError('Unexpected error', words);
+    const { title, message, remedy } = known;
     const link = `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
     const text = `${message}. ${remedy}`;
     const room = MAX_ANNOTATION - link.length - 1;
@@ -763,14 +754,29 @@ function annotate(level, error) {
     const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
     const print = level === 'error' ? core_error : warning;
     print(`${shown} ${link}`, { title });
-    for (let cause = Object(error); isDebug() && cause instanceof Error; cause = cause.cause) {
+    for (let cause = error; isDebug() && (0,types_namespaceObject.isNativeError)(cause); cause = cause.cause) {
         for (const line of `${cause.stack}`.split('\n'))
             debug(sanitize(line));
     }
 }
-function unexpected(error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new errors_BoxError('Unexpected error', sanitize(message));
+
+;// CONCATENATED MODULE: ./build/src/action/run-step.js
+
+
+async function runStepAndExit(step) {
+    const uncaught = [];
+    process.on('uncaughtException', (error) => uncaught.push(error));
+    process.exitCode = ExitCode.Failure;
+    try {
+        await step();
+        if (uncaught.length > 0)
+            throw uncaught[0];
+        process.exitCode = ExitCode.Success;
+    }
+    catch (error) {
+        annotate('error', error);
+    }
+    process.stdout.write('', () => process.exit());
 }
 
 ;// CONCATENATED MODULE: ./build/src/action/cancel.js
@@ -799,6 +805,112 @@ const external_node_crypto_namespaceObject = require("node:crypto");
 const external_node_os_namespaceObject = require("node:os");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = require("node:path");
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = require("node:util");
+;// CONCATENATED MODULE: ./build/src/box/diagnose.js
+
+
+
+
+
+const isNetworkError = (cause) => typeof cause === 'object' && cause !== null;
+const diagnose_codeOf = (cause) => (isNetworkError(cause) && cause.code) || '';
+const diagnose_wordsFor = (code) => [...(0,external_node_util_namespaceObject.getSystemErrorMap)().values()].find(([each]) => each === code)?.[1];
+const TRANSIENT = /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN)$/;
+const NOT_SENT = 'No credentials were sent.';
+const PANEL = '(System > TLS (SSL) Certificates)';
+const PORT = `${NOT_SENT} Check the port in 'host'.`;
+const ENABLE_TLS = `${NOT_SENT} Enable TLS 1.2 there.`;
+const HOST = `${NOT_SENT} ${PANEL_HOST}`;
+const CHECK_DNS = "Check the runner's DNS settings, then re-run the job.";
+const NO_RESPONSE = "couldn't be looked up: no response from this runner's name server";
+const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
+const ONLY_IPV6 = 'has only an IPv6 address, and this runner has no IPv6';
+const REASONS = [
+    [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
+    [/^ERR_SSL.*CERTIFICATE/, 'Blocked in front of the box', 'demands a client certificate'],
+    [/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/, 'TLS failed', "doesn't speak TLS on this port", PORT],
+    [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'TLS failed', 'has no TLS 1.2 or later', ENABLE_TLS],
+    [/UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", HOST],
+    [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'is unreachable: the TLS handshake failed', PORT],
+    [/^getaddrinfo (ENO|EAI_(FAIL|NO))/, 'Host not found', "isn't in this runner's DNS"],
+    [/EAI_AGAIN/, 'Box unreachable', NO_RESPONSE, CHECK_DNS],
+    [/^IPv6 /, 'Box unreachable', ONLY_IPV6, ADD_A_RECORD],
+];
+const SET_CA = "Set 'ca-certificate' to that CA, or NODE_EXTRA_CA_CERTS if your network uses it.";
+const INSTALL = `Install it ${PANEL}, or set 'ca-certificate' to the CA.`;
+const PROVISION = `Provision one from Let's Encrypt ${PANEL}, or set 'ca-certificate' to the box's own.`;
+const UPDATE = 'If the box renewed its certificate, update the input.';
+const REMOVE = 'Remove the input if the box has a public certificate now. Otherwise update it.';
+const OTHER_ISSUER = "has no certificate from 'ca-certificate', or sent no intermediate";
+const NO_ISSUER = 'sent no intermediate certificate, or has one from a private CA';
+const UNKNOWN_CA = "has a certificate from a CA that this runner doesn't know";
+const CERTIFICATES = [
+    [/^pinned (DEPTH_ZERO|CERT_SIGNATURE)/, "has another certificate than 'ca-certificate'", UPDATE],
+    [/^pinned (UNABLE_TO|SELF_SIGNED)/, OTHER_ISSUER, REMOVE],
+    [/DEPTH_ZERO_SELF_SIGNED_CERT/, 'has a self-signed certificate', PROVISION],
+    [/UNABLE_TO_VERIFY_LEAF/, NO_ISSUER, INSTALL],
+    [/UNABLE_TO_GET_ISSUER|SELF_SIGNED/, UNKNOWN_CA, SET_CA],
+    [/CERT_HAS_EXPIRED/, 'has an expired certificate', `Renew it ${PANEL}.`],
+    [/CERT_NOT_YET_VALID/, "has a certificate that isn't valid yet", 'Check both clocks.'],
+];
+function diagnose(cause, name, ca = '') {
+    const error = isNetworkError(cause) ? mostInformative(cause) : {};
+    const { code = '', syscall } = error;
+    const prefix = lacksIPv6(error) ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
+    const transient = TRANSIENT.test(code) && prefix !== 'IPv6 ';
+    const reason = REASONS.find(([pattern]) => pattern.test(prefix + code));
+    if (reason !== undefined) {
+        const [, title, why, remedy] = reason;
+        return new errors_BoxError(title, `${name} ${why}`, { cause, remedy, transient });
+    }
+    const words = diagnose_wordsFor(code);
+    if (words === undefined)
+        return certificateError(error, name, ca, cause);
+    return new errors_BoxError('Box unreachable', `${name} is unreachable: ${words}`, { cause, transient });
+}
+function mostInformative(error) {
+    const errors = error.errors ?? [];
+    return errors.findLast((each) => !lacksIPv6(each)) ?? errors[0] ?? error;
+}
+const lacksIPv6 = ({ code = '', address = '' }) => (0,external_node_net_namespaceObject.isIPv6)(address) && /^(ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT)$/.test(code);
+function certificateError(error, name, ca, cause) {
+    const [, why, fix] = explainCertificate(error, ca);
+    const options = { cause, remedy: `${NOT_SENT} ${fix}`, untrusted: true };
+    return new errors_BoxError('Certificate not trusted', `${name} ${why}`, options);
+}
+function explainCertificate({ code = '', cert, message = '' }, ca) {
+    const expired = code === 'CERT_HAS_EXPIRED' ? expiryIn(ca) : undefined;
+    if (expired !== undefined) {
+        return [
+            code,
+            `can't be verified: 'ca-certificate' expired on ${expired}`,
+            `Renew it. ${UPDATE}`,
+        ];
+    }
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        const all = String(cert?.subjectaltname ?? `CN:${cert?.subject?.CN}`);
+        const names = sanitize(all.split(', ').slice(0, 2).join(', '));
+        return [
+            code,
+            `has a certificate for another name (${names})`,
+            "Set 'host' to the box's own name.",
+        ];
+    }
+    const key = ca === '' ? code : `pinned ${code}`;
+    const words = sanitize(message.split(';')[0] ?? '');
+    const other = [code, `has an invalid certificate: ${words}`, `Get another one ${PANEL}.`];
+    return CERTIFICATES.find(([pattern]) => pattern.test(key)) ?? other;
+}
+function expiryIn(ca) {
+    const certificates = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    const dates = certificates.map((pem) => Date.parse(new external_node_crypto_namespaceObject.X509Certificate(pem).validTo));
+    const expired = dates.find((date) => date < Date.now());
+    return expired === undefined ? undefined : new Date(expired).toISOString().slice(0, 10);
+}
+
 ;// CONCATENATED MODULE: ./build/src/action/runner-files.js
 
 
@@ -806,7 +918,8 @@ const external_node_path_namespaceObject = require("node:path");
 
 
 
-function checkFiles() {
+
+function requireWritableFiles() {
     for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
         writing(variable, (path) => {
             const { size } = statSync(path);
@@ -834,7 +947,7 @@ function runner_files_saveState({ url, email, ca, verifyLogout, apiKey }) {
         save('api_key', apiKey);
     });
 }
-const keepKey = () => writing('GITHUB_STATE', () => save('keep_key', true));
+const saveKeepKey = () => writing('GITHUB_STATE', () => save('keep_key', true));
 const mustVerify = () => getState('verify_logout') === 'true';
 function readState() {
     const [url = '', email, ca, apiKey] = ['url', 'email', 'ca', 'api_key'].map(getState);
@@ -855,28 +968,24 @@ function writing(variable, write) {
     const path = process.env[variable];
     const title = 'Runner files not writable';
     if (!path)
-        throw new BoxError(title, `Variable ${variable} is not set`, {}, UNSET);
+        throw new BoxError(title, `Variable ${variable} is not set`, { remedy: UNSET });
     try {
         return write(path);
     }
     catch (cause) {
-        const { code = '' } = Object(cause);
-        const [why, remedy] = REASONS[code] ?? [code || 'it is missing'];
-        throw new BoxError(title, `Can't write to ${variable}: ${why}`, { cause }, remedy);
+        const code = codeOf(cause);
+        const [, remedy] = runner_files_REMEDIES.find(([pattern]) => pattern.test(code)) ?? [];
+        const message = `Can't write to ${variable}: ${wordsFor(code) ?? 'it is missing'}`;
+        throw new BoxError(title, message, { cause, remedy });
     }
 }
-const UNSET = 'A runner sets it. Outside of one, set it to an existing file, or RUNNER_TEMP to a directory.';
-const USER = "The image's user probably can't write the runner's files. Set 'container: options: --user root' (or 1001).";
-const MISSING = 'An earlier step probably removed it or changed the variable.';
-const REASONS = {
-    EACCES: ['permission denied', USER],
-    EPERM: ['permission denied', USER],
-    EBUSY: ['another program has it open', "Exclude the runner's work directory from virus scans."],
-    EISDIR: ['it is a directory', MISSING],
-    ENOENT: ['it does not exist', MISSING],
-    ENOSPC: ['the disk is full'],
-    EROFS: ['the disk is read-only'],
-};
+const UNSET = (/* unused pure expression or super */ null && (`A runner sets it. Outside of one, set it to an existing file, or RUNNER_TEMP to a directory.`));
+const USER = `The image's user probably can't write the runner's files. Set 'container: options: --user root' (or 1001).`;
+const runner_files_REMEDIES = [
+    [/EACCES|EPERM/, USER],
+    [/EBUSY/, "Another program has it open. Exclude the runner's work directory from virus scans."],
+    [/EISDIR|ENOENT/, 'An earlier step probably removed it or changed the variable.'],
+];
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = require("node:timers/promises");
@@ -888,11 +997,6 @@ const systemClock = {
         if (!signal.aborted)
             throw error;
     }),
-    timeout: (ms) => {
-        const controller = new AbortController();
-        setTimeout(() => controller.abort(), ms).unref();
-        return controller.signal;
-    },
 };
 
 ;// CONCATENATED MODULE: ./build/src/box/retry.js
@@ -904,12 +1008,15 @@ async function retry(work, { cancellation, clock, log }, { seconds, attemptSecon
     const { requested, final } = cancellation;
     const started = clock.now();
     const end = started + seconds * 1000;
-    let previous;
+    let informative;
     for (let attempt = 1;; attempt++) {
         const limit = Math.max(1, Math.min(attemptSeconds * 1000, end - clock.now()));
-        const done = issuesKeys ? reportSlow(limit, clock, log) : new AbortController();
+        const [done, late] = [new AbortController(), new AbortController()];
+        void clock.sleep(limit, done.signal).then(() => late.abort());
+        if (issuesKeys)
+            logIfSlow(limit, done.signal, clock, log);
         try {
-            const signal = AbortSignal.any([clock.timeout(limit), final]);
+            const signal = AbortSignal.any([late.signal, final]);
             return await work(signal).finally(() => done.abort());
         }
         catch (error) {
@@ -918,30 +1025,31 @@ async function retry(work, { cancellation, clock, log }, { seconds, attemptSecon
             if (issuesKeys && error.traits.responseLost) {
                 log.info('The response was lost. If it contained a key, that key expires in two days.');
             }
+            informative = error.traits.timedOut ? (informative ?? error) : error;
+            const failure = withCount(informative, attempt, clock.now() - started);
             const wait = waitAfter?.(error) ?? backOff(error, attempt);
-            const last = error.traits.timedOut ? (previous ?? error) : error;
-            previous = last;
-            const isLate = clock.now() + (wait ?? 0) * 1000 >= end;
-            if (wait === undefined || (isLate && !requested.aborted)) {
-                throw counted(last, attempt, clock.now() - started);
+            if (wait === undefined)
+                throw failure;
+            if (requested.aborted) {
+                log.info(`${error.message}.`);
+                throw issuesKeys ? requested.reason : error;
             }
-            const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
-            log.info(`${error.message}.${requested.aborted ? '' : ` Retrying${when}.`}`);
+            if (clock.now() + wait * 1000 >= end)
+                throw failure;
+            log.info(`${error.message}. Retrying${wait === 0 ? '' : ` in ${Math.ceil(wait)} s`}.`);
             await clock.sleep(wait * 1000, requested);
             if (requested.aborted)
                 throw issuesKeys ? requested.reason : error;
         }
     }
 }
-function reportSlow(limit, clock, log) {
-    const done = new AbortController();
+function logIfSlow(limit, done, clock, log) {
     const left = Math.round(limit / 1000) - SLOW;
-    void clock.sleep(SLOW * 1000, done.signal).then(() => {
-        if (done.signal.aborted || left <= 0)
-            return;
-        log.info(`Still waiting for the box, which handles one request at a time. Giving up in ${left} s.`);
+    const text = 'Still waiting for the box, which handles one request at a time.';
+    void clock.sleep(SLOW * 1000, done).then(() => {
+        if (!done.aborted && left > 0)
+            log.info(`${text} Giving up in ${left} s.`);
     });
-    return done;
 }
 function backOff({ traits }, attempt) {
     if (!traits.transient)
@@ -949,11 +1057,11 @@ function backOff({ traits }, attempt) {
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
     return (traits.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
 }
-function counted(error, attempts, ms) {
+function withCount(error, attempts, ms) {
     if (attempts === 1 && !error.traits.transient)
         return error;
     const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
-    return error.with({ message: `${error.message} (${times})` });
+    return error.with(`${error.message} (${times})`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/sign-out.js
@@ -1784,127 +1892,54 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 //# sourceMappingURL=index.js.map
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = require("node:events");
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = require("node:https");
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = require("node:net");
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = require("node:stream");
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = require("node:tls");
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = require("node:util");
-;// CONCATENATED MODULE: ./build/src/box/diagnose.js
-
-
-
-
-
-const NOT_FOUND = ['ENOTFOUND', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ENOENT'];
-const NO_ROUTE = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
-const TRANSIENT = /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN)$/;
-function diagnose(cause, name, ca) {
-    const error = mostInformative(Object(cause));
-    const { code = '', syscall } = error;
-    if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
-        return tlsError(code, name, cause);
-    if (code.startsWith('HPE_')) {
-        return new errors_BoxError('Not a Mail-in-a-Box API', `${name} didn't return valid HTTP`, { cause });
-    }
-    if (syscall === 'getaddrinfo' && NOT_FOUND.includes(code)) {
-        return new errors_BoxError('Host not found', `${name} isn't in this runner's DNS`, { cause });
-    }
-    if (lacksIPv6(error)) {
-        const why = `${name} has only an IPv6 address, and this runner has no IPv6`;
-        const remedy = 'Add an A record for it, or use a runner with IPv6.';
-        return new errors_BoxError('Box unreachable', why, { cause }, remedy);
-    }
-    if (code === 'EAI_AGAIN') {
-        const why = `${name}: no response from this runner's name server`;
-        const remedy = "Check the runner's DNS settings, then re-run the job.";
-        return new errors_BoxError('Box unreachable', why, { cause, transient: true }, remedy);
-    }
-    const words = [...(0,external_node_util_namespaceObject.getSystemErrorMap)().values()].find(([each]) => each === code)?.[1];
-    if (words === undefined)
-        return certificateError(error, name, ca, cause);
-    const traits = { cause, transient: TRANSIENT.test(code) };
-    return new errors_BoxError('Box unreachable', `${name} is unreachable: ${words}`, traits);
-}
-function mostInformative(error) {
-    const errors = error.errors ?? [];
-    return errors.findLast((each) => !lacksIPv6(each)) ?? errors[0] ?? error;
-}
-const lacksIPv6 = ({ code = '', address = '' }) => (0,external_node_net_namespaceObject.isIPv6)(address) && NO_ROUTE.includes(code);
-const PORT = "Check the port in 'host'.";
-const TLS_FAULTS = [
-    [/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/, "the server doesn't speak TLS on this port", PORT],
-    [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'the TLS is older than 1.2', 'Enable TLS 1.2 there.'],
-    [/UNRECOGNIZED_NAME/, "the server doesn't know this host name", PANEL_HOST],
-];
-function tlsError(code, name, cause) {
-    if (code.includes('CERTIFICATE')) {
-        const message = `${name} demands a client certificate`;
-        return new errors_BoxError('Blocked in front of the box', message, { cause });
-    }
-    const [, why, fix] = TLS_FAULTS.find(([pattern]) => pattern.test(code)) ?? [
-        /^/,
-        'the TLS handshake failed',
-        PORT,
-    ];
-    const remedy = `No credentials were sent. ${fix}`;
-    return new errors_BoxError('TLS failed', `${name} is unreachable: ${why}`, { cause }, remedy);
-}
-const PANEL = '(System > TLS (SSL) Certificates)';
-const PROVISION = `Provision one from Let's Encrypt ${PANEL}, or set 'ca-certificate' to the box's own.`;
-const SET_CA = "Set 'ca-certificate' to that CA, or NODE_EXTRA_CA_CERTS if your network uses it.";
-const INSTALL = `Install it ${PANEL}, or set 'ca-certificate' to the CA.`;
-const NO_ISSUER = 'sent no intermediate certificate, or has one from a private CA';
-const UNKNOWN_CA = ["has a certificate from a CA that this runner doesn't know", SET_CA];
-const FAULTS = {
-    DEPTH_ZERO_SELF_SIGNED_CERT: ['has a self-signed certificate', PROVISION],
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: [NO_ISSUER, INSTALL],
-    UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
-    SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
-    CERT_HAS_EXPIRED: ['has an expired certificate', `Renew it ${PANEL}.`],
-    CERT_NOT_YET_VALID: ["has a certificate that isn't valid yet", 'Check both clocks.'],
-};
-const UPDATE = 'If the box renewed its certificate, update the input.';
-const REMOVE = 'Remove the input if the box has a public certificate now. Otherwise update it.';
-function certificateError(error, name, ca = '', cause) {
-    const [why, fix] = certificateFault(error, ca);
-    const remedy = `No credentials were sent. ${fix}`;
-    return new errors_BoxError('Certificate not trusted', `${name} ${why}`, { cause }, remedy);
-}
-function certificateFault({ code = '', cert, message = '' }, ca) {
-    if (ca !== '' && /^(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_SIGNATURE_FAILURE)$/.test(code)) {
-        return ["has another certificate than 'ca-certificate'", UPDATE];
-    }
-    if (ca !== '' && /^(UNABLE_TO|SELF_SIGNED_CERT_IN_CHAIN)/.test(code)) {
-        return ["has no certificate from 'ca-certificate', or sent no intermediate", REMOVE];
-    }
-    const expired = code === 'CERT_HAS_EXPIRED' ? expiryIn(ca) : undefined;
-    if (expired !== undefined) {
-        return [`can't be verified: 'ca-certificate' expired on ${expired}`, `Renew it. ${UPDATE}`];
-    }
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        const all = String(cert?.subjectaltname ?? `CN:${cert?.subject?.CN}`);
-        const names = sanitize(all.split(', ').slice(0, 2).join(', '));
-        return [`has a certificate for another name (${names})`, "Set 'host' to the box's own name."];
-    }
-    const words = sanitize(message.split(';')[0] ?? '');
-    return FAULTS[code] ?? [`has an invalid certificate: ${words}`, `Get another one ${PANEL}.`];
-}
-function expiryIn(ca) {
-    const certificates = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-    const dates = certificates.map((pem) => Date.parse(new external_node_crypto_namespaceObject.X509Certificate(pem).validTo));
-    const expired = dates.find((date) => date < Date.now());
-    return expired === undefined ? undefined : new Date(expired).toISOString().slice(0, 10);
-}
-
 ;// CONCATENATED MODULE: ./build/src/box/connect.js
 
 
+
+
+
+const CONNECTION = { autoSelectFamilyAttemptTimeout: 2_500 };
+function tlsOptions(host) {
+    const servername = external_node_net_namespaceObject.isIP(host) === 0 ? host : '';
+    return { ...CONNECTION, servername, minVersion: 'TLSv1.2', rejectUnauthorized: true };
+}
+async function openTls(request, tunnel) {
+    const { url, ca, signal } = request;
+    const host = withoutBrackets(url.hostname);
+    const isTls = url.protocol === 'https:';
+    const address = { host, port: Number(url.port || (isTls ? 443 : 80)), ...CONNECTION };
+    const trust = ca === undefined ? {} : { ca, allowPartialTrustChain: true };
+    const through = tunnel === undefined ? {} : { socket: tunnel };
+    const options = { ...address, ...tlsOptions(host), ...trust, ...through };
+    const socket = endOnAbort(isTls ? external_node_tls_namespaceObject.connect(options) : external_node_net_namespaceObject.connect(address), signal);
+    let isLookingUp = socket.connecting && external_node_net_namespaceObject.isIP(host) === 0;
+    socket.once('lookup', () => {
+        isLookingUp = false;
+    });
+    try {
+        await (0,external_node_events_namespaceObject.once)(socket, isTls ? 'secureConnect' : 'connect');
+        return socket;
+    }
+    catch (cause) {
+        if (!signal.aborted)
+            throw diagnose(cause, url.host, ca);
+        const error = diagnose({ code: isLookingUp ? 'EAI_AGAIN' : 'ETIMEDOUT' }, url.host);
+        throw error.with(error.message, { cause, timedOut: true });
+    }
+}
+function endOnAbort(socket, signal) {
+    socket.on('error', () => { });
+    return (0,external_node_stream_namespaceObject.addAbortSignal)(signal, socket);
+}
+const withoutBrackets = (hostname) => hostname.replace(/^\[(.*)\]$/, '$1');
+
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = require("node:https");
+;// CONCATENATED MODULE: ./build/src/box/proxy.js
 
 
 
@@ -1914,8 +1949,7 @@ function expiryIn(ca) {
 
 
 const TRUST_PROXY = 'Set NODE_EXTRA_CA_CERTS to the CA of the proxy.';
-const TLS = { minVersion: 'TLSv1.2', rejectUnauthorized: true };
-external_node_net_namespaceObject.setDefaultAutoSelectFamilyAttemptTimeout(2_500);
+const CHECK_LOGIN = 'Check the user name and password in https_proxy.';
 async function openTunnel({ url, signal }) {
     const proxy = proxyFor(url);
     if (proxy === undefined)
@@ -1925,18 +1959,18 @@ async function openTunnel({ url, signal }) {
     const request = requestTunnel(proxy, target, signal);
     const [response, socket] = await (0,external_node_events_namespaceObject.once)(request, 'connect').catch((cause) => {
         const timedOut = signal.aborted;
-        const { title, message, traits } = diagnose(timedOut ? { code: 'ETIMEDOUT' } : cause, name);
-        const remedy = title === 'Certificate not trusted' ? TRUST_PROXY : undefined;
-        throw new errors_BoxError('Proxy unreachable', message, { ...traits, cause, timedOut }, remedy);
+        const { message, traits } = diagnose(timedOut ? { code: 'ETIMEDOUT' } : cause, name);
+        const remedy = traits.untrusted ? TRUST_PROXY : undefined;
+        throw new errors_BoxError('Proxy unreachable', message, { ...traits, cause, timedOut, remedy });
     });
     const status = response.statusCode;
     if (status >= 200 && status < 300)
-        return guard(socket, signal);
+        return endOnAbort(socket, signal);
     socket.destroy();
     const transient = [429, 502, 503, 504].includes(status);
-    const remedy = status === 407 ? 'Check the user name and password in https_proxy.' : undefined;
+    const remedy = status === 407 ? CHECK_LOGIN : undefined;
     const message = `${name} returned HTTP ${status} for ${target}`;
-    throw new errors_BoxError('Proxy rejected', message, { transient }, remedy);
+    throw new errors_BoxError('Proxy rejected', message, { transient, remedy });
 }
 function proxyFor(target) {
     const variable = ['https_proxy', 'HTTPS_PROXY'].find((name) => process.env[name]);
@@ -1957,61 +1991,24 @@ function requestTunnel(proxy, path, signal) {
     const isTls = proxy.protocol === 'https:';
     const host = withoutBrackets(proxy.hostname);
     const port = proxy.port || (isTls ? 443 : 80);
-    const headers = { Host: path, ...authorizationFor(proxy) };
+    const headers = { Host: path, ...registerAuthorization(proxy) };
     const options = { method: 'CONNECT', host, port, path, headers, agent: false, signal };
-    return isTls
-        ? external_node_https_namespaceObject.request({ ...options, ...TLS, servername: serverName(host) }).end()
-        : external_node_http_namespaceObject.request(options).end();
+    if (isTls)
+        return external_node_https_namespaceObject.request({ ...options, ...tlsOptions(host) }).end();
+    return external_node_http_namespaceObject.request({ ...options, ...CONNECTION }).end();
 }
-function authorizationFor({ username, password }) {
+function registerAuthorization({ username, password }) {
     if (username === '')
         return {};
     const [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
     const basic = basicCredentials(user, secret);
-    for (const each of [secret || user, basic])
-        addSecret(each);
+    addSecret(secret || user);
+    addSecret(basic);
     return { 'Proxy-Authorization': `Basic ${basic}` };
 }
-async function openTls(request, tunnel) {
-    const { url, ca, signal } = request;
-    const host = withoutBrackets(url.hostname);
-    const isTls = url.protocol === 'https:';
-    const address = { host, port: Number(url.port || (isTls ? 443 : 80)) };
-    if (!isTls)
-        return opened(guard(external_node_net_namespaceObject.connect(address), signal), 'connect', request);
-    const options = {
-        ...address,
-        ...TLS,
-        servername: serverName(host),
-        ...(tunnel === undefined ? {} : { socket: tunnel }),
-        ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
-    };
-    return opened(guard(external_node_tls_namespaceObject.connect(options), signal), 'secureConnect', request);
-}
-async function opened(socket, event, { url, ca, signal }) {
-    let isLookingUp = socket.connecting && external_node_net_namespaceObject.isIP(withoutBrackets(url.hostname)) === 0;
-    socket.once('lookup', () => {
-        isLookingUp = false;
-    });
-    try {
-        await (0,external_node_events_namespaceObject.once)(socket, event);
-        return socket;
-    }
-    catch (cause) {
-        if (!signal.aborted)
-            throw diagnose(cause, url.host, ca);
-        const code = isLookingUp ? 'EAI_AGAIN' : 'ETIMEDOUT';
-        throw diagnose({ code }, url.host).with({ cause, timedOut: true });
-    }
-}
-function guard(socket, signal) {
-    socket.on('error', () => { });
-    return (0,external_node_stream_namespaceObject.addAbortSignal)(signal, socket);
-}
-const serverName = (host) => (external_node_net_namespaceObject.isIP(host) === 0 ? host : '');
-const withoutBrackets = (hostname) => hostname.replace(/^\[(.*)\]$/, '$1');
 
 ;// CONCATENATED MODULE: ./build/src/box/http.js
+
 
 
 
@@ -2065,64 +2062,91 @@ function exchangeError(cause, url, timedOut) {
     const lost = { cause, transient: true, responseLost: true, timedOut };
     if (timedOut)
         return new errors_BoxError('Box busy', `${url.host} didn't respond`, lost);
-    const error = diagnose(cause, url.host);
-    if (['Blocked in front of the box', 'Not a Mail-in-a-Box API'].includes(error.title))
-        return error;
+    if (/^HPE_|CERTIFICATE/.test(diagnose_codeOf(cause)))
+        return diagnose(cause, url.host);
     const message = `${url.host} closed the connection before its response was complete`;
     const remedy = 'The box or its web server probably restarted. Re-run the job.';
-    return new errors_BoxError('Box unreachable', message, lost, remedy);
+    return new errors_BoxError('Box unreachable', message, { ...lost, remedy });
+}
+
+;// CONCATENATED MODULE: ./build/src/box/status.js
+
+
+const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
+const CLOUDFLARE = 'Cloudflare, in front of the box, got no response from it. Check the box.';
+const STATUSES = [
+    [/^429/, 'Box busy', { transient: true, remedy: LIMITED }],
+    [/^50[23]/, 'Box busy', { transient: true }],
+    [/^504/, 'Box busy', { transient: true, responseLost: true }],
+    [/^(40[137]|451)/, 'Blocked in front of the box'],
+    [/^5[2-9]/, 'Box unreachable', { remedy: CLOUDFLARE }],
+    [/^5/, 'Box error', { responseLost: true }],
+    [/^/, 'Not a Mail-in-a-Box API'],
+];
+function requireOk({ url, status, headers }) {
+    if (status === 200)
+        return;
+    if (status >= 300 && status < 400) {
+        const location = sanitize(headers.location ?? 'nowhere').slice(0, 60);
+        throw new errors_BoxError('Unexpected redirect', `${url.host} redirected to ${location}`);
+    }
+    const found = STATUSES.find(([pattern]) => pattern.test(String(status)));
+    const [, title = 'Box error', options = {}] = found ?? [];
+    const [seconds] = /^\d{1,9}$/.exec(headers['retry-after'] ?? '') ?? [];
+    const wait = seconds !== undefined && options.transient ? ` (Retry-After: ${seconds} s)` : '';
+    const retryAfter = seconds === undefined ? undefined : Number(seconds);
+    throw new errors_BoxError(title, `${url} returned HTTP ${status}${wait}`, { ...options, retryAfter });
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/responses.js
 
 
-const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
+
 const REJECTED_CREDENTIALS = 'Incorrect email address or password.';
-function parseKey(response, { email, password, totp }) {
-    const { api_key, status, reason } = parseJson(response);
-    const { clockAhead, url } = response;
-    const rejected = `${url.host} rejected the login of ${email}`;
-    if (status === 'ok') {
-        if (typeof api_key === 'string' && /^[a-z\d][\w.~+/=-]{7,1023}$/i.test(api_key))
-            return api_key;
-        throw notABox(response, "no valid 'api_key'", { responseLost: true });
+function parseLogin(response, credentials) {
+    const { api_key, privileges, ...rest } = parseJson(response);
+    if (rest.status !== 'ok')
+        throw loginError(response, rest, credentials);
+    if (typeof api_key === 'string' && /^[a-z\d][\w.~+/=-]{7,1023}$/i.test(api_key)) {
+        return { apiKey: api_key, privileges: parsePrivileges(privileges) };
     }
-    if (status === 'missing-totp-token') {
-        if (totp !== undefined)
-            throw headerDropped(url.host, 'X-Auth-Token');
-        const message = `${email} has two-factor authentication on, but 'totp-secret' is empty`;
-        throw new errors_BoxError('Two-factor code required', message);
+    throw notABox(response, "no valid 'api_key'", true);
+}
+function parsePrivileges(privileges = []) {
+    const isName = (value) => typeof value === 'string' && /^[a-z\d_-]{1,64}$/.test(value);
+    return Array.isArray(privileges) && privileges.every(isName) ? privileges : undefined;
+}
+function loginError(response, me, sent) {
+    const { clockAhead, url } = response;
+    const { status, reason } = me;
+    const { email, password, totp } = sent;
+    const rejected = `${url.host} rejected the login of ${email}`;
+    const noCode = `${email} has two-factor authentication on, but 'totp-secret' is empty`;
+    switch (status === 'invalid' ? reason : status) {
+        case 'missing-totp-token':
+            if (totp !== undefined)
+                return headerDropped(url, 'X-Auth-Token');
+            return new errors_BoxError('Two-factor code required', noCode);
+        case REJECTED_CREDENTIALS:
+            return new errors_BoxError('Wrong email or password', rejected + passwordHint(password));
+        case 'invalid-totp-token':
+            return new errors_BoxError('Two-factor code rejected', rejected, { codeRejected: true, clockAhead });
+        case 'Authorization header invalid.':
+            return headerDropped(url, 'Authorization');
     }
     if (status !== 'invalid')
-        throw notABox(response, "JSON with an unknown 'status'");
-    switch (reason) {
-        case REJECTED_CREDENTIALS:
-            throw new errors_BoxError('Wrong email or password', rejected + passwordHint(password));
-        case 'invalid-totp-token':
-            throw new errors_BoxError('Two-factor code rejected', rejected, { clockAhead });
-        case 'Authorization header invalid.':
-            throw headerDropped(url.host, 'Authorization');
-        default: {
-            const why = typeof reason === 'string' ? sanitize(reason).slice(0, 60) : 'no reason given';
-            throw new errors_BoxError('Login rejected', `${rejected}: ${why}`);
-        }
-    }
+        return notABox(response, "JSON with an unknown 'status'");
+    const why = typeof reason === 'string' ? sanitize(reason).slice(0, 60) : 'no reason given';
+    return new errors_BoxError('Login rejected', `${rejected}: ${why}`);
 }
 function passwordHint(password) {
     if (/^\s|\s$/.test(password))
         return ' (password has a space at an end)';
     return /^["'`]|["'`]$/.test(password) ? ' (password has a quote at an end)' : '';
 }
-function headerDropped(host, name) {
+function headerDropped({ host }, name) {
     const remedy = 'A proxy or login page in front of the box probably removed it. Let it pass.';
-    return new errors_BoxError('Blocked in front of the box', `${host} got no ${name} header`, {}, remedy);
-}
-function parsePrivileges(response) {
-    const { privileges = [] } = parseJson(response);
-    const isName = (value) => typeof value === 'string' && /^[a-z\d_-]{1,64}$/.test(value);
-    if (Array.isArray(privileges) && privileges.every(isName))
-        return privileges;
-    throw notABox(response, "invalid 'privileges'");
+    return new errors_BoxError('Blocked in front of the box', `${host} got no ${name} header`, { remedy });
 }
 function parseLogout(response) {
     const { status = 'ok' } = parseJson(response);
@@ -2151,40 +2175,14 @@ function parseJson(response) {
     }
     catch {
         const responseLost = /json/.test(headers['content-type'] ?? '');
-        const came = responseLost ? "JSON that can't be read" : 'a page instead of JSON';
-        throw notABox(response, came, { responseLost });
+        const what = responseLost ? "JSON that can't be read" : 'a page instead of JSON';
+        throw notABox(response, what, responseLost);
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
         return { ...value };
     throw notABox(response, 'JSON that is not an object');
 }
-const notABox = ({ url }, came, traits = {}) => new errors_BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${came}`, traits);
-function requireOk(response) {
-    const { url, status, headers } = response;
-    if (status === 200)
-        return;
-    const returned = `${url.host} returned HTTP ${status}`;
-    if (status >= 300 && status < 400) {
-        const message = `${url.host} redirected to ${sanitize(headers.location ?? 'nowhere').slice(0, 60)}`;
-        throw new errors_BoxError('Unexpected redirect', message);
-    }
-    if ([429, 502, 503, 504].includes(status)) {
-        const [retryAfter] = /^\d{1,9}$/.exec(headers['retry-after'] ?? '')?.map(Number) ?? [];
-        const wait = retryAfter === undefined ? '' : ` (Retry-After: ${retryAfter} s)`;
-        const traits = { transient: true, retryAfter, responseLost: status === 504 };
-        const remedy = status === 429 ? LIMITED : undefined;
-        throw new errors_BoxError('Box busy', returned + wait, traits, remedy);
-    }
-    if ([401, 403, 407, 451].includes(status))
-        throw new errors_BoxError('Blocked in front of the box', returned);
-    if (status >= 520) {
-        const remedy = 'Cloudflare, in front of the box, got no response from it. Check the box.';
-        throw new errors_BoxError('Box unreachable', returned, {}, remedy);
-    }
-    if (status >= 500)
-        throw new errors_BoxError('Box error', returned, { responseLost: true });
-    throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned HTTP ${status}`);
-}
+const notABox = ({ url }, what, responseLost = false) => new errors_BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${what}`, { responseLost });
 
 ;// CONCATENATED MODULE: ./build/src/box/user-api.js
 
@@ -2197,34 +2195,25 @@ class UserApi {
     }
     async login(credentials, signal) {
         const { email, password, totp } = credentials;
-        const headers = totp === undefined ? {} : { 'X-Auth-Token': totp };
-        const response = await this.#send('POST', '/login', [email, password], signal, headers);
-        return { apiKey: parseKey(response, credentials), response };
+        const code = totp === undefined ? {} : { 'X-Auth-Token': totp };
+        const basic = basicCredentials(email, password);
+        return parseLogin(await this.#send('POST', '/login', basic, signal, code), credentials);
     }
     async logout({ email, apiKey }, signal) {
-        return parseLogout(await this.#send('POST', '/logout', [email, apiKey], signal));
+        const basic = basicCredentials(email, apiKey);
+        return parseLogout(await this.#send('POST', '/logout', basic, signal));
     }
     async isKeyValid({ email, apiKey }, signal) {
-        const response = await this.#send('GET', '/system/privacy', [email, apiKey], signal);
-        return parseValidity(response);
+        const basic = basicCredentials(email, apiKey);
+        return parseValidity(await this.#send('GET', '/system/privacy', basic, signal));
     }
-    async #send(method, path, [email, secret], signal, more = {}) {
+    async #send(method, path, basic, signal, code = {}) {
         const { url, userAgent, ca, log } = this.#options;
-        const basic = basicCredentials(email, secret);
-        addSecret(secret);
-        addSecret(basic);
-        const always = { Accept: 'application/json', 'User-Agent': userAgent };
-        const headers = { ...always, Authorization: `Basic ${basic}`, ...more };
-        const started = Date.now();
-        let outcome = 'failed';
-        try {
-            const response = await send({ method, url: new URL(url + path), headers, ca, signal });
-            outcome = String(response.status);
-            return response;
-        }
-        finally {
-            log.debug(`${method} ${url}${path}: ${outcome} in ${Date.now() - started} ms`);
-        }
+        const common = { Accept: 'application/json', 'User-Agent': userAgent };
+        const headers = { ...common, Authorization: `Basic ${basic}`, ...code };
+        const response = await send({ method, url: new URL(url + path), headers, ca, signal });
+        log.debug(`${method} ${url}${path}: HTTP ${response.status}`);
+        return response;
     }
 }
 
@@ -2263,7 +2252,7 @@ async function signOut(state) {
 
 
 
-void runStep(logout);
+void runStepAndExit(logout);
 
 module.exports = __webpack_exports__;
 /******/ })()

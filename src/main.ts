@@ -1,5 +1,5 @@
 import './action/node-version.ts';
-import { runStep } from './action/log.ts';
+import { runStepAndExit } from './action/run-step.ts';
 import { login } from './login.ts';
 
-void runStep(login);
+void runStepAndExit(login);

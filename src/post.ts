@@ -1,5 +1,5 @@
 import './action/node-version.ts';
-import { runStep } from './action/log.ts';
+import { runStepAndExit } from './action/run-step.ts';
 import { logout } from './logout.ts';
 
-void runStep(logout);
+void runStepAndExit(logout);

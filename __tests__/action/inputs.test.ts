@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
 import { certificate } from '../../devkit/box/certificates.ts';
 import { readManifest } from '../../devkit/manifest.ts';
-import { type Inputs, readInputs } from '../../src/action/inputs.ts';
+import { type Inputs, maskAndReadInputs } from '../../src/action/inputs.ts';
 import type { BoxError } from '../../src/box/errors.ts';
 import { ADMIN, TOTP } from '../support.ts';
 
@@ -118,7 +118,7 @@ function read(inputs: Variables): Outcome {
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   let outcome: Omit<Outcome, 'masks'>;
   try {
-    outcome = { value: readInputs() };
+    outcome = { value: maskAndReadInputs() };
   } catch (error) {
     outcome = { error: error as BoxError };
   }

@@ -1,5 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { annotate, mask, runStep } from '../../src/action/log.ts';
+import { annotate, mask } from '../../src/action/log.ts';
+import { runStepAndExit } from '../../src/action/run-step.ts';
 import { BoxError } from '../../src/box/errors.ts';
 import { anchor } from '../support.ts';
 
@@ -24,7 +25,7 @@ test.each<[string, title: string, exitCode: number, step: () => Promise<void>]>(
   ['warning', NOT_REACHED, 0, async () => annotate('warning', EXPECTED)],
   ['warning', UNEXPECTED, 0, async () => annotate('warning', BUG)],
 ])('one %s, sanitized, on one line: %s', async (level, title, exitCode, step) => {
-  const printed = await print(() => runStep(step));
+  const printed = await print(() => runStepAndExit(step));
   const [command, link] = [`::${level} title=${title}::`, `\\.md#${anchor(title)}`];
   expect(printed).toMatch(new RegExp(`^${command}[^\\p{C}\u2028]+${link}\\r?\\n$`, 'u'));
   expect(printed).not.toMatch(/%0|##\[|y{300}|the secret/);
@@ -32,7 +33,7 @@ test.each<[string, title: string, exitCode: number, step: () => Promise<void>]>(
 });
 
 test('an annotation has at most 300 characters with its link; the log has the rest', async () => {
-  const long = new BoxError(NOT_REACHED, 'x'.repeat(400), {}, 'The fix.');
+  const long = new BoxError(NOT_REACHED, 'x'.repeat(400), { remedy: 'The fix.' });
   const [full, annotation = ''] = (await print(() => annotate('error', long))).split(/\r?\n/);
   expect(full).toBe(`${long.message}. The fix.`);
   expect(annotation.replace(/^::error title=[^:]*::/, '')).toHaveLength(300);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { BoxError, type Title, type Traits } from '../../src/box/errors.ts';
+import { signIn } from '../../src/box/sign-in.ts';
 import { revoke, revokeVerified } from '../../src/box/sign-out.ts';
-import { signIn } from '../../src/login.ts';
 import { virtualClock } from '../clock.ts';
 
 const UNREACHABLE = 'Box unreachable';
@@ -49,7 +49,7 @@ function start({ requested = NEVER, final = NEVER }) {
     const controller = new AbortController();
     const abort = () => controller.abort(new BoxError(CANCELLED, 'cancelled'));
     if (seconds === 0) abort();
-    else clock.timeout(seconds * 1000).addEventListener('abort', abort);
+    else void clock.sleep(seconds * 1000, new AbortController().signal).then(abort);
     return controller.signal;
   }
   const lines: { at: number; line: string }[] = [];

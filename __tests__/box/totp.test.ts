@@ -1,10 +1,10 @@
 import { expect, jest, test } from '@jest/globals';
 import { Daemon } from '../../devkit/box/daemon.ts';
 import { BoxError } from '../../src/box/errors.ts';
-import { parseKey } from '../../src/box/responses.ts';
-import { basicCredentials } from '../../src/box/untrusted.ts';
+import { parseLogin } from '../../src/box/responses.ts';
+import { basicCredentials } from '../../src/box/secrets.ts';
+import { signIn } from '../../src/box/sign-in.ts';
 import type { UserApi } from '../../src/box/user-api.ts';
-import { signIn } from '../../src/login.ts';
 import { virtualClock } from '../clock.ts';
 import { TOTP } from '../support.ts';
 
@@ -36,7 +36,7 @@ function startBox({ start = MIDNIGHT, ahead = 0, totpSecret = SECRET } = {}) {
     const { body, status } = await handled;
     const url = new URL('https://box.example.com/admin/login');
     const response = { url, status, headers: {}, body: String(body), clockAhead: ahead };
-    return { apiKey: parseKey(response, { email, password }), response };
+    return parseLogin(response, { email, password });
   };
 
   /** Signs in as a job does; gets its codes, each with its time in seconds since the start. */

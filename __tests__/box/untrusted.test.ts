@@ -1,6 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addSecret, sanitize } from '../../src/box/untrusted.ts';
+import { sanitize } from '../../src/box/sanitize.ts';
+import { addSecret } from '../../src/box/secrets.ts';
 import '../support.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');

@@ -39,7 +39,7 @@ test.concurrent.each([
   const given = { [variable]: path };
   const { main, post } = await run(box, { files: given, env: given });
   expect(titles(main)).toEqual([NOT_WRITABLE]);
-  const datum = FULL.includes(path) ? 'disk is full' : variable;
+  const datum = FULL.includes(path) ? 'no space left' : variable;
   expect(main.annotations[0]?.message).toContain(datum);
   expect([main.exitCode, box.requestLog, post.exitCode, post.raw]).toEqual([1, [], 0, '']);
 });

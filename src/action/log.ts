@@ -1,7 +1,9 @@
+import { isNativeError } from 'node:util/types';
 import * as core from '@actions/core';
 import type { Log } from '../box/context.ts';
 import { BoxError } from '../box/errors.ts';
-import { addSecret, basicCredentials, sanitize } from '../box/untrusted.ts';
+import { sanitize } from '../box/sanitize.ts';
+import { addSecret, basicCredentials } from '../box/secrets.ts';
 import { DOCUMENTS } from '../version.ts';
 
 /** Characters of an annotation, with its link. */
@@ -24,33 +26,11 @@ export function maskCredentials(email: string, secret: string): void {
   mask(basicCredentials(email, secret));
 }
 
-/** The first uncaught exception: from a timer, a signal handler, or a write to a closed log. */
-let uncaught: unknown;
-
-/**
- * Runs a step to its end: an error becomes one annotation and the exit code 1. Work goes on after an uncaught
- * exception, so that a key on its way is saved, but the step fails.
- */
-export async function runStep(step: () => Promise<void>): Promise<void> {
-  // Until the step has succeeded: Node exits early if nothing keeps it alive.
-  process.exitCode = core.ExitCode.Failure;
-  process.on('uncaughtException', (error) => {
-    uncaught ??= error;
-  });
-  try {
-    await step();
-    if (uncaught !== undefined) throw uncaught;
-    process.exitCode = core.ExitCode.Success;
-  } catch (error) {
-    annotate('error', error);
-  }
-  // A DNS look-up can't be aborted, and Node would wait for it.
-  process.stdout.write('', () => process.exit());
-}
-
 /** One annotation: what happened, the likely cause and the fix, and a link. With debug logging, the causes too. */
 export function annotate(level: 'error' | 'warning', error: unknown): void {
-  const { title, message, remedy } = error instanceof BoxError ? error : unexpected(error);
+  const words = sanitize(isNativeError(error) ? error.message : String(error));
+  const known = error instanceof BoxError ? error : new BoxError('Unexpected error', words);
+  const { title, message, remedy } = known;
   const link = `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
   const text = `${message}. ${remedy}`;
   const room = MAX_ANNOTATION - link.length - 1;
@@ -58,12 +38,7 @@ export function annotate(level: 'error' | 'warning', error: unknown): void {
   const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
   const print = level === 'error' ? core.error : core.warning;
   print(`${shown} ${link}`, { title });
-  for (let cause = Object(error); core.isDebug() && cause instanceof Error; cause = cause.cause) {
+  for (let cause = error; core.isDebug() && isNativeError(cause); cause = cause.cause) {
     for (const line of `${cause.stack}`.split('\n')) core.debug(sanitize(line));
   }
-}
-
-function unexpected(error: unknown): BoxError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new BoxError('Unexpected error', sanitize(message));
 }

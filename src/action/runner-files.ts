@@ -3,10 +3,11 @@ import { appendFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { EOL } from 'node:os';
 import { join } from 'node:path';
 import { getState, saveState as save, setOutput } from '@actions/core';
+import { codeOf, wordsFor } from '../box/diagnose.ts';
 import { BoxError } from '../box/errors.ts';
 import type { Session } from '../box/user-api.ts';
 
-/** What the post-step needs to sign out, whatever the inputs are by then. */
+/** What the post-step needs, whatever the inputs are by then. */
 export interface State extends Session {
   readonly url: string;
   readonly ca: string | undefined;
@@ -18,7 +19,7 @@ export interface State extends Session {
  * `@actions/core` would print the key. Writes a line, which a full disk doesn't take, and removes it again: act, and so
  * Gitea and Forgejo, read nothing from a file with an empty line. @throws BoxError
  */
-export function checkFiles(): void {
+export function requireWritableFiles(): void {
   for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
     writing(variable, (path) => {
       // Not created here: the runner reads only the file that it created.
@@ -29,11 +30,7 @@ export function checkFiles(): void {
   }
 }
 
-/**
- * Writes the certificates to a private file for the tools of later steps. The runner empties RUNNER_TEMP.
- * @returns its path; empty without certificates
- * @throws BoxError
- */
+/** Writes the certificates to a private file for later steps. @returns its path, empty without any @throws BoxError */
 export function writeCaFile(ca: string | undefined): string {
   if (ca === undefined) return '';
   return writing('RUNNER_TEMP', (directory) => {
@@ -55,7 +52,7 @@ export function saveState({ url, email, ca, verifyLogout, apiKey }: State): void
 }
 
 /** Makes the post-step leave the key valid. @throws BoxError */
-export const keepKey = () => writing('GITHUB_STATE', () => save('keep_key', true));
+export const saveKeepKey = () => writing('GITHUB_STATE', () => save('keep_key', true));
 
 /** Whether `verify-logout` was on, even if the rest of the state can't be read. */
 export const mustVerify = () => getState('verify_logout') === 'true';
@@ -83,28 +80,22 @@ export function setOutputs(outputs: Readonly<Record<string, string | readonly st
 function writing<T>(variable: string, write: (path: string) => T): T {
   const path = process.env[variable];
   const title = 'Runner files not writable';
-  if (!path) throw new BoxError(title, `Variable ${variable} is not set`, {}, UNSET);
+  if (!path) throw new BoxError(title, `Variable ${variable} is not set`, { remedy: UNSET });
   try {
     return write(path);
   } catch (cause) {
-    const { code = '' }: { code?: string } = Object(cause);
-    const [why, remedy] = REASONS[code] ?? [code || 'it is missing'];
-    throw new BoxError(title, `Can't write to ${variable}: ${why}`, { cause }, remedy);
+    const code = codeOf(cause);
+    const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(code)) ?? [];
+    const message = `Can't write to ${variable}: ${wordsFor(code) ?? 'it is missing'}`;
+    throw new BoxError(title, message, { cause, remedy });
   }
 }
 
-const UNSET =
-  'A runner sets it. Outside of one, set it to an existing file, or RUNNER_TEMP to a directory.';
-const USER =
-  "The image's user probably can't write the runner's files. Set 'container: options: --user root' (or 1001).";
-const MISSING = 'An earlier step probably removed it or changed the variable.';
+const UNSET = `A runner sets it. Outside of one, set it to an existing file, or RUNNER_TEMP to a directory.`;
+const USER = `The image's user probably can't write the runner's files. Set 'container: options: --user root' (or 1001).`;
 /** By the codes of the system. On Windows, EPERM is denied access, and EBUSY a file that is in use. */
-const REASONS: Readonly<Record<string, readonly [why: string, fix?: string]>> = {
-  EACCES: ['permission denied', USER],
-  EPERM: ['permission denied', USER],
-  EBUSY: ['another program has it open', "Exclude the runner's work directory from virus scans."],
-  EISDIR: ['it is a directory', MISSING],
-  ENOENT: ['it does not exist', MISSING],
-  ENOSPC: ['the disk is full'],
-  EROFS: ['the disk is read-only'],
-};
+const REMEDIES: ReadonlyArray<readonly [code: RegExp, fix: string]> = [
+  [/EACCES|EPERM/, USER],
+  [/EBUSY/, "Another program has it open. Exclude the runner's work directory from virus scans."],
+  [/EISDIR|ENOENT/, 'An earlier step probably removed it or changed the variable.'],
+];

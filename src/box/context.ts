@@ -14,8 +14,6 @@ export interface Clock {
   now(): number;
   /** Resolves after so many milliseconds, or as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Aborts after so many milliseconds. */
-  timeout(ms: number): AbortSignal;
 }
 
 /** Lines contain no line breaks and no secrets. */
@@ -31,10 +29,4 @@ export const systemClock: Clock = {
     pause(ms, undefined, { signal }).catch((error) => {
       if (!signal.aborted) throw error;
     }),
-  timeout: (ms) => {
-    // Not AbortSignal.timeout: on Node 20, AbortSignal.any lets it be garbage-collected.
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(), ms).unref();
-    return controller.signal;
-  },
 };

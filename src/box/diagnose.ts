@@ -2,52 +2,90 @@ import { X509Certificate } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
 import { getSystemErrorMap } from 'node:util';
-import { BoxError, PANEL_HOST } from './errors.ts';
-import { sanitize } from './untrusted.ts';
+import { BoxError, PANEL_HOST, type Title } from './errors.ts';
+import { sanitize } from './sanitize.ts';
 
 /** The fields of Node's errors that are of use here. */
-type NetworkError = Partial<NodeJS.ErrnoException> & {
+interface NetworkError extends Partial<NodeJS.ErrnoException> {
   readonly address?: string;
   readonly cert?: PeerCertificate;
   readonly errors?: readonly NetworkError[];
-};
+}
 
-/** What getaddrinfo returns for a name that doesn't exist; ENOENT on Windows, if it has no address. */
-const NOT_FOUND = ['ENOTFOUND', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ENOENT'];
-const NO_ROUTE = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+const isNetworkError = (cause: unknown): cause is NetworkError =>
+  typeof cause === 'object' && cause !== null;
+
+/** Node's code for an error; empty if it has none. */
+export const codeOf = (cause: unknown) => (isNetworkError(cause) && cause.code) || '';
+
+/** Node's words for the code of a system error. */
+export const wordsFor = (code: string): string | undefined =>
+  [...getSystemErrorMap().values()].find(([each]) => each === code)?.[1];
+
 /** UNKNOWN is a system error that libuv has no code for, on Windows. */
 const TRANSIENT =
-  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN)$/;
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN)$/;
+
+const NOT_SENT = 'No credentials were sent.';
+const PANEL = '(System > TLS (SSL) Certificates)';
+const PORT = `${NOT_SENT} Check the port in 'host'.`;
+const ENABLE_TLS = `${NOT_SENT} Enable TLS 1.2 there.`;
+const HOST = `${NOT_SENT} ${PANEL_HOST}`;
+const CHECK_DNS = "Check the runner's DNS settings, then re-run the job.";
+const NO_RESPONSE = "couldn't be looked up: no response from this runner's name server";
+const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
+const ONLY_IPV6 = 'has only an IPv6 address, and this runner has no IPv6';
+/** By Node's codes, among them OpenSSL's reasons and the alerts of the server; the first that matches. */
+const REASONS: ReadonlyArray<readonly [code: RegExp, Title, why: string, remedy?: string]> = [
+  [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
+  [/^ERR_SSL.*CERTIFICATE/, 'Blocked in front of the box', 'demands a client certificate'],
+  [/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/, 'TLS failed', "doesn't speak TLS on this port", PORT],
+  [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'TLS failed', 'has no TLS 1.2 or later', ENABLE_TLS],
+  [/UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", HOST],
+  [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'is unreachable: the TLS handshake failed', PORT],
+  // What getaddrinfo returns for a name that doesn't exist; ENOENT on Windows, if it has no address.
+  [/^getaddrinfo (ENO|EAI_(FAIL|NO))/, 'Host not found', "isn't in this runner's DNS"],
+  [/EAI_AGAIN/, 'Box unreachable', NO_RESPONSE, CHECK_DNS],
+  [/^IPv6 /, 'Box unreachable', ONLY_IPV6, ADD_A_RECORD],
+];
+
+const SET_CA = "Set 'ca-certificate' to that CA, or NODE_EXTRA_CA_CERTS if your network uses it.";
+const INSTALL = `Install it ${PANEL}, or set 'ca-certificate' to the CA.`;
+const PROVISION = `Provision one from Let's Encrypt ${PANEL}, or set 'ca-certificate' to the box's own.`;
+const UPDATE = 'If the box renewed its certificate, update the input.';
+const REMOVE = 'Remove the input if the box has a public certificate now. Otherwise update it.';
+const OTHER_ISSUER = "has no certificate from 'ca-certificate', or sent no intermediate";
+const NO_ISSUER = 'sent no intermediate certificate, or has one from a private CA';
+const UNKNOWN_CA = "has a certificate from a CA that this runner doesn't know";
+/** By OpenSSL's codes, as Node has them; after `pinned`, with `ca-certificate` set. */
+const CERTIFICATES: ReadonlyArray<readonly [code: RegExp, why: string, fix: string]> = [
+  [/^pinned (DEPTH_ZERO|CERT_SIGNATURE)/, "has another certificate than 'ca-certificate'", UPDATE],
+  [/^pinned (UNABLE_TO|SELF_SIGNED)/, OTHER_ISSUER, REMOVE],
+  [/DEPTH_ZERO_SELF_SIGNED_CERT/, 'has a self-signed certificate', PROVISION],
+  [/UNABLE_TO_VERIFY_LEAF/, NO_ISSUER, INSTALL],
+  [/UNABLE_TO_GET_ISSUER|SELF_SIGNED/, UNKNOWN_CA, SET_CA],
+  [/CERT_HAS_EXPIRED/, 'has an expired certificate', `Renew it ${PANEL}.`],
+  [/CERT_NOT_YET_VALID/, "has a certificate that isn't valid yet", 'Check both clocks.'],
+];
 
 /**
  * What an error of Node's network stack means for whoever runs the workflow.
  * @param name host that was connected to, such as `box.example.com`
  * @param ca PEM of the certificates that were trusted instead of the public CAs
  */
-export function diagnose(cause: unknown, name: string, ca?: string): BoxError {
-  const error = mostInformative(Object(cause));
+export function diagnose(cause: unknown, name: string, ca = ''): BoxError {
+  const error = isNetworkError(cause) ? mostInformative(cause) : {};
   const { code = '', syscall } = error;
-  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return tlsError(code, name, cause);
-  if (code.startsWith('HPE_')) {
-    return new BoxError('Not a Mail-in-a-Box API', `${name} didn't return valid HTTP`, { cause });
+  const prefix = lacksIPv6(error) ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
+  const transient = TRANSIENT.test(code) && prefix !== 'IPv6 ';
+  const reason = REASONS.find(([pattern]) => pattern.test(prefix + code));
+  if (reason !== undefined) {
+    const [, title, why, remedy] = reason;
+    return new BoxError(title, `${name} ${why}`, { cause, remedy, transient });
   }
-  if (syscall === 'getaddrinfo' && NOT_FOUND.includes(code)) {
-    return new BoxError('Host not found', `${name} isn't in this runner's DNS`, { cause });
-  }
-  if (lacksIPv6(error)) {
-    const why = `${name} has only an IPv6 address, and this runner has no IPv6`;
-    const remedy = 'Add an A record for it, or use a runner with IPv6.';
-    return new BoxError('Box unreachable', why, { cause }, remedy);
-  }
-  if (code === 'EAI_AGAIN') {
-    const why = `${name}: no response from this runner's name server`;
-    const remedy = "Check the runner's DNS settings, then re-run the job.";
-    return new BoxError('Box unreachable', why, { cause, transient: true }, remedy);
-  }
-  const words = [...getSystemErrorMap().values()].find(([each]) => each === code)?.[1];
+  const words = wordsFor(code);
   if (words === undefined) return certificateError(error, name, ca, cause);
-  const traits = { cause, transient: TRANSIENT.test(code) };
-  return new BoxError('Box unreachable', `${name} is unreachable: ${words}`, traits);
+  return new BoxError('Box unreachable', `${name} is unreachable: ${words}`, { cause, transient });
 }
 
 /** Of the errors of several addresses, one that says more than that the runner has no IPv6. */
@@ -57,76 +95,37 @@ function mostInformative(error: NetworkError): NetworkError {
 }
 
 const lacksIPv6 = ({ code = '', address = '' }: NetworkError) =>
-  isIPv6(address) && NO_ROUTE.includes(code);
+  isIPv6(address) && /^(ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT)$/.test(code);
 
-const PORT = "Check the port in 'host'.";
-/** By Node's codes for OpenSSL's reasons and for the alerts of the server. */
-const TLS_FAULTS: ReadonlyArray<readonly [code: RegExp, why: string, fix: string]> = [
-  [/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/, "the server doesn't speak TLS on this port", PORT],
-  [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'the TLS is older than 1.2', 'Enable TLS 1.2 there.'],
-  [/UNRECOGNIZED_NAME/, "the server doesn't know this host name", PANEL_HOST],
-];
-
-function tlsError(code: string, name: string, cause: unknown): BoxError {
-  if (code.includes('CERTIFICATE')) {
-    const message = `${name} demands a client certificate`;
-    return new BoxError('Blocked in front of the box', message, { cause });
-  }
-  const [, why, fix] = TLS_FAULTS.find(([pattern]) => pattern.test(code)) ?? [
-    /^/,
-    'the TLS handshake failed',
-    PORT,
-  ];
-  const remedy = `No credentials were sent. ${fix}`;
-  return new BoxError('TLS failed', `${name} is unreachable: ${why}`, { cause }, remedy);
+function certificateError(error: NetworkError, name: string, ca: string, cause: unknown): BoxError {
+  const [, why, fix] = explainCertificate(error, ca);
+  const options = { cause, remedy: `${NOT_SENT} ${fix}`, untrusted: true };
+  return new BoxError('Certificate not trusted', `${name} ${why}`, options);
 }
 
-type Fault = readonly [why: string, fix: string];
-
-const PANEL = '(System > TLS (SSL) Certificates)';
-const PROVISION = `Provision one from Let's Encrypt ${PANEL}, or set 'ca-certificate' to the box's own.`;
-const SET_CA = "Set 'ca-certificate' to that CA, or NODE_EXTRA_CA_CERTS if your network uses it.";
-const INSTALL = `Install it ${PANEL}, or set 'ca-certificate' to the CA.`;
-const NO_ISSUER = 'sent no intermediate certificate, or has one from a private CA';
-const UNKNOWN_CA: Fault = ["has a certificate from a CA that this runner doesn't know", SET_CA];
-/** By OpenSSL's codes, as Node has them. */
-const FAULTS: Readonly<Record<string, Fault>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['has a self-signed certificate', PROVISION],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [NO_ISSUER, INSTALL],
-  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
-  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
-  CERT_HAS_EXPIRED: ['has an expired certificate', `Renew it ${PANEL}.`],
-  CERT_NOT_YET_VALID: ["has a certificate that isn't valid yet", 'Check both clocks.'],
-};
-const UPDATE = 'If the box renewed its certificate, update the input.';
-const REMOVE = 'Remove the input if the box has a public certificate now. Otherwise update it.';
-
-function certificateError(error: NetworkError, name: string, ca = '', cause: unknown): BoxError {
-  const [why, fix] = certificateFault(error, ca);
-  const remedy = `No credentials were sent. ${fix}`;
-  return new BoxError('Certificate not trusted', `${name} ${why}`, { cause }, remedy);
-}
-
-function certificateFault({ code = '', cert, message = '' }: NetworkError, ca: string): Fault {
-  if (ca !== '' && /^(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_SIGNATURE_FAILURE)$/.test(code)) {
-    return ["has another certificate than 'ca-certificate'", UPDATE];
-  }
-  if (ca !== '' && /^(UNABLE_TO|SELF_SIGNED_CERT_IN_CHAIN)/.test(code)) {
-    return ["has no certificate from 'ca-certificate', or sent no intermediate", REMOVE];
-  }
+function explainCertificate({ code = '', cert, message = '' }: NetworkError, ca: string) {
   const expired = code === 'CERT_HAS_EXPIRED' ? expiryIn(ca) : undefined;
   if (expired !== undefined) {
-    return [`can't be verified: 'ca-certificate' expired on ${expired}`, `Renew it. ${UPDATE}`];
+    return [
+      code,
+      `can't be verified: 'ca-certificate' expired on ${expired}`,
+      `Renew it. ${UPDATE}`,
+    ];
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const all = String(cert?.subjectaltname ?? `CN:${cert?.subject?.CN}`);
     const names = sanitize(all.split(', ').slice(0, 2).join(', '));
-    return [`has a certificate for another name (${names})`, "Set 'host' to the box's own name."];
+    return [
+      code,
+      `has a certificate for another name (${names})`,
+      "Set 'host' to the box's own name.",
+    ];
   }
+  const key = ca === '' ? code : `pinned ${code}`;
   // OpenSSL's words; what Node adds comes after a semicolon.
   const words = sanitize(message.split(';')[0] ?? '');
-  return FAULTS[code] ?? [`has an invalid certificate: ${words}`, `Get another one ${PANEL}.`];
+  const other = [code, `has an invalid certificate: ${words}`, `Get another one ${PANEL}.`];
+  return CERTIFICATES.find(([pattern]) => pattern.test(key)) ?? other;
 }
 
 /** The day on which one of the certificates expired. */

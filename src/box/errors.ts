@@ -4,38 +4,27 @@ const EXPIRES = 'It expires two days after its last use.';
 /** The titles of all errors, each with its usual fix. docs/troubleshooting.md has a section for each. */
 export const REMEDIES = {
   'Invalid input': "Correct it under 'with:', or the secret or variable that it comes from.",
-  'Wrong email or password':
-    'Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.',
+  'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
   'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
-  'Two-factor code required':
-    "Set it to the secret from the account's two-factor setup, or use an account without two-factor.",
-  'Two-factor code rejected':
-    "'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.",
-  'Missing privilege':
-    'The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.',
+  'Two-factor code required': `Set it to the secret from the account's two-factor setup, or use an account without two-factor.`,
+  'Two-factor code rejected': `'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.`,
+  'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
   'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
   'TLS failed': "No credentials were sent. Check the port in 'host'.",
   'Host not found': PANEL_HOST,
-  'Box unreachable':
-    "It's down, behind a firewall, or has banned this runner for 10 minutes. Check the box, then re-run the job.",
-  'Box busy':
-    "It handles one request at a time, and an update or status check takes minutes. Re-run the job later, or raise 'timeout'.",
+  'Box unreachable': `It's down, behind a firewall, or has banned this runner for 10 minutes. Check the box, then re-run the job.`,
+  'Box busy': `It handles one request at a time, and an update or status check takes minutes. Re-run the job later, or raise 'timeout'.`,
   'Box error': 'Look for the error in /var/log/syslog on the box, then re-run the job.',
   'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
-  'Blocked in front of the box':
-    'An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.',
-  'Unexpected redirect':
-    "Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.",
-  Cancelled:
-    'Nothing to fix. If the box issued a key, the post-step revokes it, or nobody has it and it expires in two days.',
+  'Blocked in front of the box': `An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.`,
+  'Unexpected redirect': `Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.`,
+  Cancelled: `Nothing to fix. If the box issued a key, the post-step revokes it, or nobody has it and it expires in two days.`,
   'Sign-out failed': `${EXPIRES} To revoke it now, change the account's password.`,
   'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the password of the account to revoke it.`,
   'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
-  'Proxy unreachable':
-    'Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).',
+  'Proxy unreachable': `Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).`,
   'Proxy rejected': 'Allow the proxy to connect to this host, or add the host to no_proxy.',
-  'Invalid proxy setting':
-    "Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.",
+  'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.`,
   'Runner files not writable': 'Free disk space, or make the work directory writable.',
   'Saved session unreadable': `Check that nothing in the workflow sets variables that start with STATE_. The key may still be valid. ${EXPIRES}`,
   'Unsupported Node': 'Use a runner or image with Node 24.',
@@ -44,39 +33,50 @@ export const REMEDIES = {
 
 export type Title = keyof typeof REMEDIES;
 
-/** What code decides by. All are false or undefined by default. */
-export interface Traits {
+export interface ErrorOptions {
+  /** The error below this one, which debug logging shows. */
   readonly cause?: unknown;
+  /** The likely cause and the fix, in whole sentences. Default: the usual one for the title. */
+  readonly remedy?: string | undefined;
   /** Another attempt may succeed. */
   readonly transient?: boolean;
   /** `Retry-After`, in seconds. */
   readonly retryAfter?: number | undefined;
-  /** The attempt ran out of time. */
   readonly timedOut?: boolean;
   /** The box may have issued a key in a response that didn't arrive or can't be read. */
   readonly responseLost?: boolean;
+  readonly codeRejected?: boolean;
   /** Milliseconds that the server's clock is ahead of this one. */
   readonly clockAhead?: number;
+  readonly untrusted?: boolean;
 }
 
+/** What code decides by. All are false or undefined by default. */
+export type Traits = Omit<ErrorOptions, 'cause' | 'remedy'>;
+
+/** Rejects a misspelled option also in a variable, which TypeScript alone would accept beside a valid one. */
+type Exactly<Given> = Given & Record<Exclude<keyof Given, keyof ErrorOptions>, never>;
+
 /** An expected failure. Untrusted text in it went through `sanitize`. */
-export class BoxError extends Error {
+export class BoxError<Given extends ErrorOptions = ErrorOptions> extends Error {
   readonly title: Title;
-  /** The likely cause and the fix, in whole sentences. */
   readonly remedy: string;
   readonly traits: Traits;
 
   /** @param message what happened, without the final period */
-  constructor(title: Title, message: string, traits: Traits = {}, remedy?: string) {
-    super(message, { cause: traits.cause });
+  constructor(title: Title, message: string, options?: Exactly<Given>) {
+    const { cause, remedy = REMEDIES[title], ...traits }: ErrorOptions = options ?? {};
+    super(message, { cause });
     this.title = title;
-    this.remedy = remedy ?? REMEDIES[title];
+    this.remedy = remedy;
     this.traits = traits;
   }
 
-  /** The same error with another message or other traits. */
-  with({ message = this.message, ...traits }: Traits & { readonly message?: string }): BoxError {
-    return new BoxError(this.title, message, { ...this.traits, ...traits }, this.remedy);
+  /** The same error with another message, and with these options beside its own. */
+  with<Changes extends ErrorOptions>(message: string, changes?: Exactly<Changes>): BoxError {
+    const { cause, remedy, traits } = this;
+    const options: ErrorOptions = { cause, remedy, ...traits, ...changes };
+    return new BoxError(this.title, message, options);
   }
 }
 
@@ -84,6 +84,6 @@ export class BoxError extends Error {
 export class InvalidValueError extends Error {}
 
 /** @throws InvalidValueError */
-export function reject(why: string): never {
+export function fail(why: string): never {
   throw new InvalidValueError(why);
 }

@@ -1,9 +1,10 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
 import { HttpClient } from '@actions/http-client';
-import { type BoxRequest, openTls, openTunnel } from './connect.ts';
-import { diagnose } from './diagnose.ts';
+import { type BoxRequest, openTls } from './connect.ts';
+import { codeOf, diagnose } from './diagnose.ts';
 import { BoxError } from './errors.ts';
+import { openTunnel } from './proxy.ts';
 
 /** Bytes of a response that are read; a MeResponse has about 200. */
 const MAX_BYTES = 1_000_000;
@@ -71,11 +72,9 @@ async function bodyOf(message: http.IncomingMessage, url: URL): Promise<string> 
 function exchangeError(cause: unknown, url: URL, timedOut: boolean): BoxError {
   const lost = { cause, transient: true, responseLost: true, timedOut };
   if (timedOut) return new BoxError('Box busy', `${url.host} didn't respond`, lost);
-  const error = diagnose(cause, url.host);
   // With TLS 1.3, a client certificate is demanded only now, and no key was issued.
-  if (['Blocked in front of the box', 'Not a Mail-in-a-Box API'].includes(error.title))
-    return error;
+  if (/^HPE_|CERTIFICATE/.test(codeOf(cause))) return diagnose(cause, url.host);
   const message = `${url.host} closed the connection before its response was complete`;
   const remedy = 'The box or its web server probably restarted. Re-run the job.';
-  return new BoxError('Box unreachable', message, lost, remedy);
+  return new BoxError('Box unreachable', message, { ...lost, remedy });
 }

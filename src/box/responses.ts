@@ -1,9 +1,8 @@
-import { BoxError, type Traits } from './errors.ts';
+import { BoxError } from './errors.ts';
 import type { BoxResponse } from './http.ts';
-import { sanitize } from './untrusted.ts';
-import type { Credentials } from './user-api.ts';
+import { sanitize } from './sanitize.ts';
+import { requireOk } from './status.ts';
 
-const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
 const REJECTED_CREDENTIALS = 'Incorrect email address or password.';
 
 /** The response to `POST /login`. `missing-totp-token` isn't published, but returned without a code. */
@@ -15,7 +14,7 @@ export interface MeResponse {
   readonly reason?: string;
 }
 
-/** The response to `POST /logout`, as published. A box always returns `ok`, so it doesn't show whether the key was valid. */
+/** The response to `POST /logout`, as published. A box always returns `ok`, whether the key was valid or not. */
 export interface LogoutResponse {
   readonly status?: 'ok';
 }
@@ -23,37 +22,59 @@ export interface LogoutResponse {
 /** A response whose fields nobody has checked yet. */
 type Unchecked<T> = { readonly [Field in keyof T]?: unknown };
 
+/** What a login was sent with. */
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  /** Six digits, for an account with two-factor authentication. */
+  readonly totp?: string | undefined;
+}
+
+/** A new session key, and the privileges of its account; undefined if they can't be read. */
+export interface Login {
+  readonly apiKey: string;
+  readonly privileges: readonly string[] | undefined;
+}
+
 /**
- * Finds the key in the response to a login. Nothing else is checked, so that the key can be saved before anything else
- * can fail. @throws BoxError with what the box decided, or if it isn't a MeResponse
+ * Finds the key in the response to a login. Nothing else has to be right, so that the key can be saved before anything
+ * else fails. @throws BoxError with what the box decided, or if it isn't a MeResponse
  */
-export function parseKey(response: BoxResponse, { email, password, totp }: Credentials): string {
-  const { api_key, status, reason }: Unchecked<MeResponse> = parseJson(response);
+export function parseLogin(response: BoxResponse, credentials: Credentials): Login {
+  const { api_key, privileges, ...rest }: Unchecked<MeResponse> = parseJson(response);
+  if (rest.status !== 'ok') throw loginError(response, rest, credentials);
+  // A box makes 64 hex characters; the published examples are shorter, and not hex.
+  if (typeof api_key === 'string' && /^[a-z\d][\w.~+/=-]{7,1023}$/i.test(api_key)) {
+    return { apiKey: api_key, privileges: parsePrivileges(privileges) };
+  }
+  throw notABox(response, "no valid 'api_key'", true);
+}
+
+function parsePrivileges(privileges: unknown = []): readonly string[] | undefined {
+  const isName = (value: unknown) => typeof value === 'string' && /^[a-z\d_-]{1,64}$/.test(value);
+  return Array.isArray(privileges) && privileges.every(isName) ? privileges : undefined;
+}
+
+function loginError(response: BoxResponse, me: Unchecked<MeResponse>, sent: Credentials): BoxError {
   const { clockAhead, url } = response;
+  const { status, reason } = me;
+  const { email, password, totp } = sent;
   const rejected = `${url.host} rejected the login of ${email}`;
-  if (status === 'ok') {
-    // A box makes 64 hex characters; the published examples are shorter, and not hex.
-    if (typeof api_key === 'string' && /^[a-z\d][\w.~+/=-]{7,1023}$/i.test(api_key)) return api_key;
-    throw notABox(response, "no valid 'api_key'", { responseLost: true });
-  }
-  if (status === 'missing-totp-token') {
-    if (totp !== undefined) throw headerDropped(url.host, 'X-Auth-Token');
-    const message = `${email} has two-factor authentication on, but 'totp-secret' is empty`;
-    throw new BoxError('Two-factor code required', message);
-  }
-  if (status !== 'invalid') throw notABox(response, "JSON with an unknown 'status'");
-  switch (reason) {
+  const noCode = `${email} has two-factor authentication on, but 'totp-secret' is empty`;
+  switch (status === 'invalid' ? reason : status) {
+    case 'missing-totp-token':
+      if (totp !== undefined) return headerDropped(url, 'X-Auth-Token');
+      return new BoxError('Two-factor code required', noCode);
     case REJECTED_CREDENTIALS:
-      throw new BoxError('Wrong email or password', rejected + passwordHint(password));
+      return new BoxError('Wrong email or password', rejected + passwordHint(password));
     case 'invalid-totp-token':
-      throw new BoxError('Two-factor code rejected', rejected, { clockAhead });
+      return new BoxError('Two-factor code rejected', rejected, { codeRejected: true, clockAhead });
     case 'Authorization header invalid.':
-      throw headerDropped(url.host, 'Authorization');
-    default: {
-      const why = typeof reason === 'string' ? sanitize(reason).slice(0, 60) : 'no reason given';
-      throw new BoxError('Login rejected', `${rejected}: ${why}`);
-    }
+      return headerDropped(url, 'Authorization');
   }
+  if (status !== 'invalid') return notABox(response, "JSON with an unknown 'status'");
+  const why = typeof reason === 'string' ? sanitize(reason).slice(0, 60) : 'no reason given';
+  return new BoxError('Login rejected', `${rejected}: ${why}`);
 }
 
 /** What may be wrong with a rejected password, without showing it. */
@@ -62,17 +83,9 @@ export function passwordHint(password: string): string {
   return /^["'`]|["'`]$/.test(password) ? ' (password has a quote at an end)' : '';
 }
 
-function headerDropped(host: string, name: string): BoxError {
+function headerDropped({ host }: URL, name: string): BoxError {
   const remedy = 'A proxy or login page in front of the box probably removed it. Let it pass.';
-  return new BoxError('Blocked in front of the box', `${host} got no ${name} header`, {}, remedy);
-}
-
-/** The privileges in a response that `parseKey` accepted. @throws BoxError */
-export function parsePrivileges(response: BoxResponse): readonly string[] {
-  const { privileges = [] }: Unchecked<MeResponse> = parseJson(response);
-  const isName = (value: unknown) => typeof value === 'string' && /^[a-z\d_-]{1,64}$/.test(value);
-  if (Array.isArray(privileges) && privileges.every(isName)) return privileges;
-  throw notABox(response, "invalid 'privileges'");
+  return new BoxError('Blocked in front of the box', `${host} got no ${name} header`, { remedy });
 }
 
 /** @throws BoxError if it isn't a LogoutResponse */
@@ -102,41 +115,12 @@ function parseJson(response: BoxResponse): Readonly<Record<string, unknown>> {
   } catch {
     // Broken JSON may have contained a key. The cause would quote it.
     const responseLost = /json/.test(headers['content-type'] ?? '');
-    const came = responseLost ? "JSON that can't be read" : 'a page instead of JSON';
-    throw notABox(response, came, { responseLost });
+    const what = responseLost ? "JSON that can't be read" : 'a page instead of JSON';
+    throw notABox(response, what, responseLost);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw notABox(response, 'JSON that is not an object');
 }
 
-const notABox = ({ url }: BoxResponse, came: string, traits: Traits = {}) =>
-  new BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${came}`, traits);
-
-/** @throws BoxError unless the status is 200 */
-function requireOk(response: BoxResponse): void {
-  const { url, status, headers } = response;
-  if (status === 200) return;
-  const returned = `${url.host} returned HTTP ${status}`;
-  if (status >= 300 && status < 400) {
-    const message = `${url.host} redirected to ${sanitize(headers.location ?? 'nowhere').slice(0, 60)}`;
-    throw new BoxError('Unexpected redirect', message);
-  }
-  if ([429, 502, 503, 504].includes(status)) {
-    // In seconds. RFC 9110 also allows a date, which neither nginx nor CDNs send here.
-    const [retryAfter] = /^\d{1,9}$/.exec(headers['retry-after'] ?? '')?.map(Number) ?? [];
-    const wait = retryAfter === undefined ? '' : ` (Retry-After: ${retryAfter} s)`;
-    // After a 504 of nginx, the login is still in the daemon's queue.
-    const traits = { transient: true, retryAfter, responseLost: status === 504 };
-    const remedy = status === 429 ? LIMITED : undefined;
-    throw new BoxError('Box busy', returned + wait, traits, remedy);
-  }
-  if ([401, 403, 407, 451].includes(status))
-    throw new BoxError('Blocked in front of the box', returned);
-  if (status >= 520) {
-    const remedy = 'Cloudflare, in front of the box, got no response from it. Check the box.';
-    throw new BoxError('Box unreachable', returned, {}, remedy);
-  }
-  // The daemon may have failed after it issued a key.
-  if (status >= 500) throw new BoxError('Box error', returned, { responseLost: true });
-  throw new BoxError('Not a Mail-in-a-Box API', `${url} returned HTTP ${status}`);
-}
+const notABox = ({ url }: BoxResponse, what: string, responseLost = false) =>
+  new BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${what}`, { responseLost });

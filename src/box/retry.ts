@@ -29,44 +29,45 @@ export async function retry<T>(
   const { requested, final } = cancellation;
   const started = clock.now();
   const end = started + seconds * 1000;
-  let previous: BoxError | undefined;
+  let informative: BoxError | undefined;
   for (let attempt = 1; ; attempt++) {
     const limit = Math.max(1, Math.min(attemptSeconds * 1000, end - clock.now()));
-    const done = issuesKeys ? reportSlow(limit, clock, log) : new AbortController();
+    const [done, late] = [new AbortController(), new AbortController()];
+    void clock.sleep(limit, done.signal).then(() => late.abort());
+    if (issuesKeys) logIfSlow(limit, done.signal, clock, log);
     try {
-      const signal = AbortSignal.any([clock.timeout(limit), final]);
+      const signal = AbortSignal.any([late.signal, final]);
       return await work(signal).finally(() => done.abort());
     } catch (error) {
+      // A bug.
       if (!(error instanceof BoxError)) throw error;
       if (issuesKeys && error.traits.responseLost) {
         log.info('The response was lost. If it contained a key, that key expires in two days.');
       }
-      const wait = waitAfter?.(error) ?? backOff(error, attempt);
       // An attempt that ran out of time is less informative than the response before it.
-      const last = error.traits.timedOut ? (previous ?? error) : error;
-      previous = last;
-      const isLate = clock.now() + (wait ?? 0) * 1000 >= end;
-      if (wait === undefined || (isLate && !requested.aborted)) {
-        throw counted(last, attempt, clock.now() - started);
+      informative = error.traits.timedOut ? (informative ?? error) : error;
+      const failure = withCount(informative, attempt, clock.now() - started);
+
+      const wait = waitAfter?.(error) ?? backOff(error, attempt);
+      if (wait === undefined) throw failure;
+      if (requested.aborted) {
+        log.info(`${error.message}.`);
+        throw issuesKeys ? requested.reason : error;
       }
-      const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
-      log.info(`${error.message}.${requested.aborted ? '' : ` Retrying${when}.`}`);
+      if (clock.now() + wait * 1000 >= end) throw failure;
+      log.info(`${error.message}. Retrying${wait === 0 ? '' : ` in ${Math.ceil(wait)} s`}.`);
       await clock.sleep(wait * 1000, requested);
       if (requested.aborted) throw issuesKeys ? requested.reason : error;
     }
   }
 }
 
-function reportSlow(limit: number, clock: Clock, log: Log): AbortController {
-  const done = new AbortController();
+function logIfSlow(limit: number, done: AbortSignal, clock: Clock, log: Log): void {
   const left = Math.round(limit / 1000) - SLOW;
-  void clock.sleep(SLOW * 1000, done.signal).then(() => {
-    if (done.signal.aborted || left <= 0) return;
-    log.info(
-      `Still waiting for the box, which handles one request at a time. Giving up in ${left} s.`,
-    );
+  const text = 'Still waiting for the box, which handles one request at a time.';
+  void clock.sleep(SLOW * 1000, done).then(() => {
+    if (!done.aborted && left > 0) log.info(`${text} Giving up in ${left} s.`);
   });
-  return done;
 }
 
 /** Seconds. `Retry-After` is added, so that not all clients return at once. */
@@ -76,8 +77,8 @@ function backOff({ traits }: BoxError, attempt: number): number | undefined {
   return (traits.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
 }
 
-function counted(error: BoxError, attempts: number, ms: number): BoxError {
+function withCount(error: BoxError, attempts: number, ms: number): BoxError {
   if (attempts === 1 && !error.traits.transient) return error;
   const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
-  return error.with({ message: `${error.message} (${times})` });
+  return error.with(`${error.message} (${times})`);
 }

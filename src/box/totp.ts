@@ -1,13 +1,10 @@
 // The package's own build for Node: 10 KB, not 33.
 import { Secret, TOTP, URI } from 'otpauth/dist/otpauth.node.min.mjs';
 import type { Clock } from './context.ts';
-import { type BoxError, reject } from './errors.ts';
+import { type BoxError, fail } from './errors.ts';
 
 /** Milliseconds of one TOTP step (RFC 6238). */
 const STEP_MS = 30_000;
-/** A rejected code counts as a failed login; 20 of them within 30 s get an address banned. */
-export const MAX_CODES = 5;
-const MAX_CODES_IN_A_STEP = 3;
 /** Seconds over which jobs that were rejected together spread their second and their fourth attempt. */
 const SPREAD = 10;
 const LATE_SPREAD = 20;
@@ -18,10 +15,10 @@ const LATE_SPREAD = 20;
  */
 export function parseTotpSecret(given: string): string {
   const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff]/g, '').replace(/^secret:/i, '');
-  if (/^\d{6}$/.test(text)) reject('is a six-digit code. Set it to the secret behind the codes');
+  if (/^\d{6}$/.test(text)) fail('is a six-digit code. Set it to the secret behind the codes');
   const base32 = (text.includes('://') ? secretOfUri(text) : text).replace(/=+$/, '').toUpperCase();
-  if (!/^[A-Z2-7]+$/.test(base32)) reject('is not Base32 (A-Z and 2-7)');
-  return base32.length < 16 ? reject('is too short; a box makes 32 characters') : base32;
+  if (!/^[A-Z2-7]+$/.test(base32)) fail('is not Base32 (A-Z and 2-7)');
+  return base32.length < 16 ? fail('is too short; a box makes 32 characters') : base32;
 }
 
 function secretOfUri(uri: string): string {
@@ -30,7 +27,7 @@ function secretOfUri(uri: string): string {
     const isTotp = totp instanceof TOTP && totp.algorithm === 'SHA1';
     if (isTotp && totp.digits === 6 && totp.period * 1000 === STEP_MS) return totp.secret.base32;
   } catch {}
-  return reject('is not an otpauth:// URI of a box');
+  return fail('is not an otpauth:// URI of a box');
 }
 
 /**
@@ -38,13 +35,13 @@ function secretOfUri(uri: string): string {
  * but not the one that it accepted last. So of several jobs that start together with one secret, all but one are
  * rejected, and each success makes another code invalid. Two attempts in quick succession with different codes succeed,
  * unless another job signs in between them. Hence: the current code, a random wait, two attempts at once, and the same
- * again in the next 30 s. In a simulation of six jobs, 50,000 of 50,000 signed in nearby and 49,997 with 200 ms of
- * latency, with at most 12 rejections in 30 s.
+ * again in the next 30 s. docs/how-it-works.md has the results of a simulation.
  */
 export class TotpCodes {
   readonly #secret: string;
   readonly #clock: Clock;
-  readonly #rejectedAt: number[] = [];
+  #rejections = 0;
+  #calmAt = 0;
   #sentStep: number | undefined;
   #rejectedStep: number | undefined;
   #boxAhead = 0;
@@ -54,8 +51,8 @@ export class TotpCodes {
     this.#clock = clock;
   }
 
-  /** The code to send now. */
-  next(): string {
+  /** The code to send now, which counts as sent. */
+  takeNext(): string {
     const current = Math.floor((this.#clock.now() + this.#boxAhead) / STEP_MS);
     const steps = [current - 1, current, current + 1].filter((step) => step !== this.#rejectedStep);
     const random = steps[Math.floor(Math.random() * steps.length)] ?? current;
@@ -64,17 +61,28 @@ export class TotpCodes {
     return TOTP.generate({ secret: Secret.fromBase32(this.#secret), timestamp });
   }
 
-  /** Seconds to wait before the next code; undefined if the error is another one or enough codes were sent. */
-  waitAfter({ title, traits }: BoxError): number | undefined {
-    if (title !== 'Two-factor code rejected') return undefined;
+  /**
+   * Records that the code was rejected, if that is the error. Each one counts as a failed login, and 20 within 30 s get
+   * an address banned: hence five codes, three of them within 30 s.
+   * @returns seconds to wait before the next code; undefined if there is none, or the error is another one
+   */
+  recordRejection({ traits }: BoxError): number | undefined {
+    if (!traits.codeRejected) return undefined;
     this.#boxAhead = traits.clockAhead ?? 0;
     this.#rejectedStep = this.#sentStep;
     const now = this.#clock.now();
-    const rejections = this.#rejectedAt.push(now);
-    if (rejections === MAX_CODES) return undefined;
-    if (rejections === 1) return Math.random() * SPREAD;
-    if (rejections !== MAX_CODES_IN_A_STEP) return 0;
-    const [first = now] = this.#rejectedAt;
-    return Math.max(0, first + STEP_MS - now) / 1000 + SPREAD + Math.random() * LATE_SPREAD;
+    this.#rejections += 1;
+    switch (this.#rejections) {
+      case 1:
+        this.#calmAt = now + STEP_MS;
+        return Math.random() * SPREAD;
+      case 2:
+      case 4:
+        return 0;
+      case 3:
+        return Math.max(0, this.#calmAt - now) / 1000 + SPREAD + Math.random() * LATE_SPREAD;
+      default:
+        return undefined;
+    }
   }
 }

@@ -1,8 +1,8 @@
 import type { Log } from './context.ts';
-import { type BoxResponse, send } from './http.ts';
-import type { LogoutResponse } from './responses.ts';
-import { parseKey, parseLogout, parseValidity } from './responses.ts';
-import { addSecret, basicCredentials } from './untrusted.ts';
+import { send } from './http.ts';
+import type { Credentials, Login, LogoutResponse } from './responses.ts';
+import { parseLogin, parseLogout, parseValidity } from './responses.ts';
+import { basicCredentials } from './secrets.ts';
 
 export interface UserApiOptions {
   /** Base URL of the admin API, without a trailing slash: `https://box.example.com/admin`. */
@@ -13,23 +13,10 @@ export interface UserApiOptions {
   readonly log: Log;
 }
 
-export interface Credentials {
-  readonly email: string;
-  readonly password: string;
-  /** The current six digits, for an account with two-factor authentication. */
-  readonly totp?: string | undefined;
-}
-
 /** A session key, and the account that it belongs to. */
 export interface Session {
   readonly email: string;
   readonly apiKey: string;
-}
-
-/** A new key, and the response that it came in, of which nothing else was checked. */
-export interface Login {
-  readonly apiKey: string;
-  readonly response: BoxResponse;
 }
 
 /**
@@ -46,43 +33,29 @@ export class UserApi {
   /** `POST /login`: exchanges email and password for a session key. */
   async login(credentials: Credentials, signal: AbortSignal): Promise<Login> {
     const { email, password, totp } = credentials;
-    const headers = totp === undefined ? {} : { 'X-Auth-Token': totp };
-    const response = await this.#send('POST', '/login', [email, password], signal, headers);
-    return { apiKey: parseKey(response, credentials), response };
+    const code = totp === undefined ? {} : { 'X-Auth-Token': totp };
+    const basic = basicCredentials(email, password);
+    return parseLogin(await this.#send('POST', '/login', basic, signal, code), credentials);
   }
 
   /** `POST /logout`: revokes a session key. A box returns `ok` in any case. */
   async logout({ email, apiKey }: Session, signal: AbortSignal): Promise<LogoutResponse> {
-    return parseLogout(await this.#send('POST', '/logout', [email, apiKey], signal));
+    const basic = basicCredentials(email, apiKey);
+    return parseLogout(await this.#send('POST', '/logout', basic, signal));
   }
 
   /** Whether a key is valid. If it isn't, the box counts this as a failed login. */
   async isKeyValid({ email, apiKey }: Session, signal: AbortSignal): Promise<boolean> {
-    const response = await this.#send('GET', '/system/privacy', [email, apiKey], signal);
-    return parseValidity(response);
+    const basic = basicCredentials(email, apiKey);
+    return parseValidity(await this.#send('GET', '/system/privacy', basic, signal));
   }
 
-  async #send(
-    method: 'GET' | 'POST',
-    path: string,
-    [email, secret]: readonly [string, string],
-    signal: AbortSignal,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<BoxResponse> {
+  async #send(method: string, path: string, basic: string, signal: AbortSignal, code = {}) {
     const { url, userAgent, ca, log } = this.#options;
-    const basic = basicCredentials(email, secret);
-    addSecret(secret);
-    addSecret(basic);
-    const always = { Accept: 'application/json', 'User-Agent': userAgent };
-    const headers = { ...always, Authorization: `Basic ${basic}`, ...more };
-    const started = Date.now();
-    let outcome = 'failed';
-    try {
-      const response = await send({ method, url: new URL(url + path), headers, ca, signal });
-      outcome = String(response.status);
-      return response;
-    } finally {
-      log.debug(`${method} ${url}${path}: ${outcome} in ${Date.now() - started} ms`);
-    }
+    const common = { Accept: 'application/json', 'User-Agent': userAgent };
+    const headers = { ...common, Authorization: `Basic ${basic}`, ...code };
+    const response = await send({ method, url: new URL(url + path), headers, ca, signal });
+    log.debug(`${method} ${url}${path}: HTTP ${response.status}`);
+    return response;
   }
 }

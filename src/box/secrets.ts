@@ -1,7 +1,5 @@
 const secrets = new Set<string>();
 
-/** Characters of untrusted text that may reach the log. */
-const MAX_LENGTH = 120;
 /** Letters and digits of a secret, and of a piece of its base64, below which they occur in harmless text too. */
 const MIN_LENGTH = 4;
 const MIN_BASE64 = 6;
@@ -16,29 +14,28 @@ export function basicCredentials(email: string, secret: string): string {
   return Buffer.from(`${email}:${secret}`).toString('base64');
 }
 
-/**
- * Untrusted text as it may reach the log: on one line, without terminal sequences, control and direction characters,
- * and without the `##[` that the runner reads as a command; at most 120 characters. A text that contains a secret,
- * plain or encoded, is withheld whole.
- */
-export function sanitize(untrusted: string): string {
-  const text = untrusted.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '');
-  if (containsSecret(text)) return '[withheld: contains a secret]';
-  const line = text
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
-    .replaceAll('##[', '## [')
-    .trim();
-  const characters = [...line];
-  if (characters.length <= MAX_LENGTH) return line;
-  return `${characters.slice(0, MAX_LENGTH - 1).join('')}…`;
-}
+const fromUnit = (number: string) => String.fromCharCode(Number(number));
+const fromPercent = (run: string) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
+/** Undone separately: one pattern for all of them would take parts of one for parts of another. */
+const ESCAPES: ReadonlyArray<(text: string) => string> = [
+  (text) => text,
+  (text) => text.replace(/(?:%[\da-f]{2})+/gi, fromPercent),
+  // HTML. No letter or digit of ASCII has a named entity.
+  (text) =>
+    text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, (_, code = 'x20') =>
+      fromUnit(code.replace(/^x/i, '0x')),
+    ),
+  // JSON.
+  (text) =>
+    text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, (_, hex = '20') => fromUnit(`0x${hex}`)),
+];
 
 /**
- * Compares letters and digits, and for the sake of secrets with few of them, all that no escape changes. Each escape is
- * undone separately: one pattern for all of them would take parts of one for parts of another.
+ * Whether a text contains a registered secret, plain or encoded. Compares letters and digits, and for the sake of
+ * secrets with few of them, all that no escape changes.
  */
-function containsSecret(text: string): boolean {
-  const forms = [text, undoUri(text), undoHtml(text), undoJson(text)];
+export function containsSecret(text: string): boolean {
+  const forms = ESCAPES.map((undo) => undo(text));
   const haystacks = forms.map(lettersAndDigits);
   return [...secrets].some((secret) => {
     const plain = lettersAndDigits(secret);
@@ -52,23 +49,6 @@ function containsSecret(text: string): boolean {
 const lettersAndDigits = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, '');
 /** Without spaces, invisible characters, and what HTML names, forms and JSON escape. */
 const unescaped = (text: string) => text.replace(/[\s\p{C}+\\&<>"']/gu, '');
-
-function undoUri(text: string): string {
-  const decode = (run: string) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
-  return text.replace(/(?:%[\da-f]{2})+/gi, decode);
-}
-
-/** No letter or digit of ASCII has a named entity. */
-function undoHtml(text: string): string {
-  const decode = (_: string, code = 'x20') =>
-    String.fromCharCode(Number(code.replace(/^x/i, '0x')));
-  return text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, decode);
-}
-
-function undoJson(text: string): string {
-  const decode = (_: string, hex = '20') => String.fromCharCode(Number(`0x${hex}`));
-  return text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, decode);
-}
 
 /** What of a secret is seen in the base64 of a longer text, at its three alignments. */
 function piecesInBase64(secret: string): string[] {

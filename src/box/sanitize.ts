@@ -1,0 +1,21 @@
+import { containsSecret } from './secrets.ts';
+
+/** Characters of untrusted text that may reach the log. */
+const MAX_LENGTH = 120;
+
+/**
+ * Untrusted text as it may reach the log: on one line, without terminal sequences, control and direction characters,
+ * and without the `##[` that the runner reads as a command; at most 120 characters. A text that contains a secret,
+ * plain or encoded, is withheld whole.
+ */
+export function sanitize(untrusted: string): string {
+  const text = untrusted.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '');
+  if (containsSecret(text)) return '[withheld: contains a secret]';
+  const line = text
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
+    .replaceAll('##[', '## [')
+    .trim();
+  const characters = [...line];
+  if (characters.length <= MAX_LENGTH) return line;
+  return `${characters.slice(0, MAX_LENGTH - 1).join('')}…`;
+}

@@ -1,0 +1,33 @@
+import type { Context } from './context.ts';
+import type { Credentials, Login } from './responses.ts';
+import { retry } from './retry.ts';
+import { TotpCodes } from './totp.ts';
+import type { UserApi } from './user-api.ts';
+
+/** Seconds for one attempt: a little more than the 60 s after which the box's nginx returns 504. */
+const SIGN_IN_ATTEMPT = 65;
+
+type SignInInputs = Omit<Credentials, 'totp'> & {
+  totpSecret?: string | undefined;
+  timeout: number;
+};
+
+/**
+ * Exchanges email and password for a session key, with two-factor codes and more attempts if they help. A rejected
+ * password is never sent again. @param inputs with `totpSecret` in Base32, and `timeout` in seconds @throws BoxError
+ */
+export function signIn(
+  api: Pick<UserApi, 'login'>,
+  { email, password, totpSecret, timeout }: SignInInputs,
+  context: Context,
+): Promise<Login> {
+  const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret, context.clock);
+  const work = (signal: AbortSignal) =>
+    api.login({ email, password, totp: codes?.takeNext() }, signal);
+  return retry(work, context, {
+    seconds: timeout,
+    attemptSeconds: SIGN_IN_ATTEMPT,
+    issuesKeys: true,
+    waitAfter: (error) => codes?.recordRejection(error),
+  });
+}
