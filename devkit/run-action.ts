@@ -45,11 +45,11 @@ export async function runAction(options: RunOptions = {}): Promise<{ main: Step;
   const masks: string[] = [];
   try {
     const env = { ...baseEnvironment(), ...inputVariables(options), RUNNER_TEMP: directory };
-    const main = await runStep('main', env, options, directory, masks);
+    const main = await spawnStep('main', env, options, directory, masks);
     const more = await options.between?.(main);
     const state = Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]);
     const postEnv = { ...env, ...Object.fromEntries(state), ...Object(more) };
-    const post = await runStep('post', postEnv, options, directory, masks);
+    const post = await spawnStep('post', postEnv, options, directory, masks);
     return { main, post };
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
@@ -70,7 +70,7 @@ function inputVariables({ inputs }: RunOptions): Variables {
   );
 }
 
-async function runStep(
+async function spawnStep(
   name: 'main' | 'post',
   env: NodeJS.ProcessEnv,
   { env: extra, files, onStart, onLine }: RunOptions,
