@@ -33,8 +33,7 @@ const { main, post } = await runAction({
   env,
   onStart: (kill, step) => {
     title(step === 'main' ? 'Sign in to Mail-in-a-Box' : 'Post Sign in to Mail-in-a-Box');
-    // On Windows the console sends Ctrl-C to every process, and `kill` would end the step at once.
-    const cancel = step === 'post' || process.platform === 'win32' ? () => {} : kill;
+    const cancel = step === 'post' ? () => {} : kill;
     process.on('SIGINT', cancel).on('SIGTERM', cancel);
   },
   onLine: print,

@@ -8,6 +8,11 @@ import { readManifest } from './manifest.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const manifest = readManifest();
+const IS_WINDOWS = process.platform === 'win32';
+/** What a console on Windows sends. There, `kill` would end the process at once. */
+const EVENTS: Readonly<Record<string, number>> = IS_WINDOWS ? { SIGINT: 0, SIGBREAK: 1 } : {};
+const SCRIPT = join(import.meta.dirname, 'console-event.ps1');
+const POWERSHELL = ['-NoProfile', '-ExecutionPolicy', 'Bypass', '-File', SCRIPT];
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -16,6 +21,8 @@ export interface RunOptions {
   readonly inputs?: Variables;
   /** Variables of both steps. */
   readonly env?: Variables;
+  /** Path of the Node that runs the steps. Default: the one that runs this. */
+  readonly node?: string;
   /** Other paths for the runner's files; an empty one unsets the variable. */
   readonly files?: { readonly GITHUB_STATE?: string; readonly GITHUB_OUTPUT?: string };
   /** The later step. May return more variables for the post-step. */
@@ -45,11 +52,11 @@ export async function runAction(options: RunOptions = {}): Promise<{ main: Step;
   const masks: string[] = [];
   try {
     const env = { ...baseEnvironment(), ...inputVariables(options), RUNNER_TEMP: directory };
-    const main = await runStep('main', env, options, directory, masks);
+    const main = await spawnStep('main', env, options, directory, masks);
     const more = await options.between?.(main);
     const state = Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]);
     const postEnv = { ...env, ...Object.fromEntries(state), ...Object(more) };
-    const post = await runStep('post', postEnv, options, directory, masks);
+    const post = await spawnStep('post', postEnv, options, directory, masks);
     return { main, post };
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
@@ -70,10 +77,10 @@ function inputVariables({ inputs }: RunOptions): Variables {
   );
 }
 
-async function runStep(
+async function spawnStep(
   name: 'main' | 'post',
   env: NodeJS.ProcessEnv,
-  { env: extra, files, onStart, onLine }: RunOptions,
+  { env: extra, node = process.execPath, files, onStart, onLine }: RunOptions,
   directory: string,
   masks: string[],
 ): Promise<Step> {
@@ -81,7 +88,7 @@ async function runStep(
   const paths = { GITHUB_STATE: own('state'), GITHUB_OUTPUT: own('output') };
   for (const path of Object.values(paths)) writeFileSync(path, '');
   const { GITHUB_STATE, GITHUB_OUTPUT } = Object.assign(paths, files);
-  const child = spawn(process.execPath, [join(ROOT, manifest.runs[name])], {
+  const child = spawn(node, [join(ROOT, manifest.runs[name])], {
     cwd: directory,
     env: {
       ...env,
@@ -91,11 +98,18 @@ async function runStep(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A Ctrl-C in the terminal doesn't reach the step, least of all the post-step.
-    detached: process.platform !== 'win32',
+    detached: !IS_WINDOWS,
+    // On Windows, that takes a console that isn't shared.
+    windowsHide: true,
     timeout: 60_000,
     killSignal: 'SIGKILL',
   });
-  const kill = (signal: NodeJS.Signals) => void child.kill(signal);
+  const kill = (signal: NodeJS.Signals) => {
+    const event = EVENTS[signal];
+    const args = [...POWERSHELL, `${child.pid}`, `${event}`];
+    if (event === undefined) child.kill(signal);
+    else spawn('powershell', args, { stdio: 'inherit' });
+  };
   const step: Pick<Step, 'log' | 'masks' | 'annotations'> = { log: [], masks: [], annotations: [] };
   let raw = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -111,10 +111,16 @@ const DOCUMENTS = `${package_namespaceObject.TB}/blob/v${package_namespaceObject
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 18) || major === 21 || (major === 22 && minor < 9)) {
+    const { STATE_api_key: key = '', STATE_keep_key, STATE_verify_logout } = process.env;
+    const isPost = `${process.argv[1]}`.endsWith('post.cjs');
+    if (isPost && (['', 'none'].includes(key) || STATE_keep_key === 'true'))
+        process.exit(0);
+    const level = isPost && STATE_verify_logout !== 'true' ? 'warning' : 'error';
+    const fate = isPost ? 'The key is not revoked: it expires two days after its last use. ' : '';
     const link = `${DOCUMENTS}/troubleshooting.md#unsupported-node`;
-    const error = `This runner uses Node ${process.version}, and this action needs 22.9 or later (or 20.18). Use a runner or image with Node 24. ${link}`;
-    (0,external_node_fs_namespaceObject.writeSync)(1, `::error title=Unsupported Node::${error}\n`);
-    process.exit(1);
+    const text = `${fate}This runner uses Node ${process.version}, and this action needs 22.9 or later (or 20.18). Use a runner or image with Node 24. ${link}`;
+    (0,external_node_fs_namespaceObject.writeSync)(1, `::${level} title=Unsupported Node::${text}\n`);
+    process.exit(level === 'error' ? 1 : 0);
 }
 
 ;// CONCATENATED MODULE: external "os"

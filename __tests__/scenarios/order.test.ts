@@ -118,13 +118,65 @@ test.concurrent.each<[string, string, number, string[], string[]?]>([
   expect([box.requestLog, box.keys.valid()]).toEqual([requests, []]);
 });
 
-test.concurrent('an old Node is reported in one line', async () => {
-  const code = `for (const [name, value] of [['versions', { node: '18.20.8' }], ['version', 'v18.20.8']])
-    Object.defineProperty(process, name, { value });`;
+/** As if an older Node ran the step. */
+const onNode = (version: string, code: string) =>
+  preload(`const node = { versions: { ...process.versions, node: '${version}' }, version: 'v${version}' };
+    for (const [name, value] of Object.entries(node)) Object.defineProperty(process, name, { value });
+    ${code}`);
+/** What fails to load on Node 18 is no longer reached. */
+const LOADS_ONLY_FS = `import module from 'node:module';
+  const { _load } = module;
+  module._load = (name, ...rest) => {
+    if (!/^node:fs$|[.]cjs$/.test(name)) throw new Error(name);
+    return _load(name, ...rest);
+  };`;
+/** What Node 20.18 doesn't have. */
+const WITHOUT_NEW_APIS = `import fs from 'node:fs'; import tls from 'node:tls';
+  const remove = (from, names) => names.forEach((name) => delete from[name]);
+  remove(Iterator.prototype, 'drop every filter find flatMap forEach map reduce some take toArray'.split(' '));
+  remove(Set.prototype, Reflect.ownKeys(Set.prototype).filter((name) => /^(diff|inter|is|sym|uni)/.test(String(name))));
+  remove(Promise, ['try', 'withResolvers']); remove(Array, ['fromAsync']); remove(Object, ['groupBy']);
+  remove(Map, ['groupBy']); remove(RegExp, ['escape']); remove(Error, ['isError']);
+  remove(fs, ['globSync', 'mkdtempDisposableSync']); remove(tls, ['getCACertificates']);
+  remove(globalThis, ['Iterator', 'URLPattern', 'navigator', 'WebSocket', 'Float16Array']);`;
+
+test.concurrent.each(['20.18.0', '22.9.0'])('Node %s signs in and out', async (version) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const inputs = {
+    ...support.as(TOTP),
+    'totp-secret': `${TOTP.totpSecret}`,
+    'verify-logout': 'true',
+  };
+  const { main, post } = await run(box, { inputs, env: onNode(version, WITHOUT_NEW_APIS) });
+  expect({ main: titles(main), post: titles(post) }).toEqual({ main: [], post: [] });
+  expect(box.requestLog).toEqual([LOGIN, LOGOUT, support.VERIFY]);
+});
+
+const KEY = {
+  STATE_api_key: 'f0'.repeat(32),
+  STATE_keep_key: 'none',
+  STATE_verify_logout: 'false',
+};
+test.concurrent.each<[string, string, object, string[], number]>([
+  ['18.20.8', 'no state', {}, [], 0],
+  ['20.17.9', 'no key', { ...KEY, STATE_api_key: 'none', STATE_verify_logout: 'true' }, [], 0],
+  ['21.99.0', 'a key to keep', { ...KEY, STATE_keep_key: 'true' }, [], 0],
+  ['22.8.9', 'a key', KEY, ['warning: Unsupported Node'], 0],
+  [
+    '19.9.0',
+    'verify-logout',
+    { ...KEY, STATE_verify_logout: 'true' },
+    ['error: Unsupported Node'],
+    1,
+  ],
+])('Node %s is reported in one line, by post too with a key to revoke: %s', async (...row) => {
+  const [version, , state, annotations, exitCode] = row;
   await using box = await startBox();
-  for (const step of Object.values(await run(box, { env: preload(code) }))) {
-    expect([step.exitCode, titles(step)]).toEqual([1, ['error: Unsupported Node']]);
-    expect(step.raw.split('\n')).toEqual([expect.stringContaining('v18.20.8'), '']);
-  }
+  const env = onNode(version, LOADS_ONLY_FS);
+  const { main, post } = await run(box, { env, between: () => state });
+  expect([main.exitCode, titles(main)]).toEqual([1, ['error: Unsupported Node']]);
+  expect(main.raw.split('\n')).toEqual([expect.stringContaining(`v${version}`), '']);
+  expect({ exitCode: post.exitCode, annotations: titles(post) }).toEqual({ exitCode, annotations });
+  expect(post.raw.split('\n')).toHaveLength(annotations.length + 1);
   expect(box.requestLog).toEqual([]);
 });

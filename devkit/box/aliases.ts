@@ -1,4 +1,4 @@
-import { type BoxResponse, text } from './responses.ts';
+import { type Reply, text } from './replies.ts';
 
 /** The daemon rejects domains that are reserved. */
 const ADDRESS = /^[\w!#$%&'*+/=?^`{|}~.-]+@([a-z\d-]+\.)+(?!(test|invalid)$)[a-z\d-]+$/i;
@@ -14,7 +14,7 @@ export class Aliases {
   }
 
   /** A line for each, as the control panel sorts them: address, receivers, permitted senders (none). */
-  list(): BoxResponse {
+  list(): Reply {
     const domains = this.#domains();
     const administrator = `administrator@${domains[0]}`;
     const all = { [administrator]: `admin@${this.#zone}`, ...this.added };
@@ -31,7 +31,7 @@ export class Aliases {
     return text(sorted.map(([address, to]) => `${address}\t${to}\t\n`).join(''));
   }
 
-  add(form: URLSearchParams): BoxResponse {
+  add(form: URLSearchParams): Reply {
     const address = (form.get('address') ?? '').toLowerCase().trim();
     const to = (form.get('forwards_to') ?? '').split(/[,\n]/).map((each) => each.trim());
     const invalid = to.find((each) => !ADDRESS.test(each));
@@ -47,7 +47,7 @@ export class Aliases {
     return text(`alias ${exists ? 'updated' : 'added'}\n${changes}`);
   }
 
-  remove(form: URLSearchParams): BoxResponse {
+  remove(form: URLSearchParams): Reply {
     const address = form.get('address') ?? '';
     if (!(address in this.added)) return text(`That's not an alias (${address}).`, 400);
     delete this.added[address];

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Certificate, type CertificateKind, certificate } from './certificates.ts';
 import { type Account, Daemon } from './daemon.ts';
 import type { Fault } from './faults.ts';
-import { type BoxResponse, nginxPage, text } from './responses.ts';
+import { nginxPage, type Reply, text } from './replies.ts';
 import { Bans } from './sessions.ts';
 
 export type { Account };
@@ -70,7 +70,7 @@ export async function startBox(options: BoxOptions = {}) {
 
   /** One gunicorn worker: one request at a time, in order, to the end even if nobody waits for it. */
   let worker: Promise<unknown> = Promise.resolve();
-  async function forward(request: IncomingMessage, address: string): Promise<BoxResponse> {
+  async function forward(request: IncomingMessage, address: string): Promise<Reply> {
     const { method = '', url = '' } = request;
     const headers = request.headers as Record<string, string | undefined>;
     const path = new URL(url, 'http://box').pathname.slice('/admin'.length);
@@ -86,13 +86,13 @@ export async function startBox(options: BoxOptions = {}) {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url = '', headers, rawHeaders } = request;
     const { remoteAddress: address = '', remotePort } = request.socket;
-    const work = async (): Promise<BoxResponse> => {
+    const work = async (): Promise<Reply> => {
       // nginx rejects a longer header line.
       if (rawHeaders.some((each) => each.length > 8192)) return nginxPage(400);
       if (/^\/admin\/?$/.test(url)) return text('<title>Mail-in-a-Box Control Panel</title>\n');
       return url.startsWith('/admin/') ? forward(request, address) : nginxPage(404);
     };
-    const respond = async (given?: BoxResponse): Promise<void> => {
+    const respond = async (given?: Reply): Promise<void> => {
       const { status, reason, headers: own, body } = given ?? (await work());
       const length = { 'Content-Length': Buffer.byteLength(body) };
       const always = { Server: 'nginx', Date: new Date(now()).toUTCString() };

@@ -1,6 +1,6 @@
 import { TOTP } from 'otpauth';
-import { Resources } from './resources.ts';
-import { type BoxResponse, flaskPage, json, text, unauthorized } from './responses.ts';
+import { flaskPage, json, type Reply, text, unauthorized } from './replies.ts';
+import { type DaemonRequest, type Handlers, Resources } from './resources.ts';
 import { Sessions } from './sessions.ts';
 
 export interface Account {
@@ -12,16 +12,6 @@ export interface Account {
   readonly totpSecret?: string | undefined;
 }
 
-export interface DaemonRequest {
-  readonly method: string;
-  /** As the daemon sees it, without `/admin`. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string;
-  /** The client's IP address. */
-  readonly address: string;
-}
-
 export interface DaemonOptions {
   readonly accounts: readonly Account[];
   /** The zone that the box manages. */
@@ -31,10 +21,6 @@ export interface DaemonOptions {
   /** Called for each failed login that fail2ban counts. */
   readonly onFailedLogin: (address: string) => void;
 }
-
-type Handler = () => BoxResponse;
-/** By method. */
-export type Handlers = Readonly<Record<string, Handler>>;
 
 /** Who sent a request, and the key if they used one. */
 type Identity = { readonly account: Account; readonly key?: string };
@@ -65,14 +51,14 @@ export class Daemon {
     });
   }
 
-  handle(request: DaemonRequest): BoxResponse {
+  handle(request: DaemonRequest): Reply {
     if (request.path === '/login') return route(request, { POST: () => this.#login(request) });
     if (request.path === '/logout') return route(request, { POST: () => this.#logout(request) });
     const handlers = this.resources.handlersFor(request);
     return route(request, handlers, (handler) => this.#authorize(request, handler));
   }
 
-  #login(request: DaemonRequest): BoxResponse {
+  #login(request: DaemonRequest): Reply {
     const identity = this.#authenticate(request, { acceptKeys: false });
     if (typeof identity !== 'string') {
       const { email, privileges } = identity.account;
@@ -84,14 +70,14 @@ export class Daemon {
     return json({ status: 'invalid', reason: identity });
   }
 
-  #logout(request: DaemonRequest): BoxResponse {
+  #logout(request: DaemonRequest): Reply {
     const identity = this.#authenticate(request);
     if (typeof identity !== 'string' && identity.key) this.sessions.delete(identity.key);
     return json({ status: 'ok' });
   }
 
   /** Administrators only, by key or by password. */
-  #authorize(request: DaemonRequest, handler: Handler): BoxResponse {
+  #authorize(request: DaemonRequest, handler: () => Reply): Reply {
     const { headers, address } = request;
     const identity = this.#authenticate(request);
     const failed = typeof identity === 'string';
@@ -135,8 +121,8 @@ export class Daemon {
 function route(
   { method }: DaemonRequest,
   handlers: Handlers | undefined,
-  call = (handler: Handler) => handler(),
-): BoxResponse {
+  call = (handler: Handlers[string]) => handler(),
+): Reply {
   if (handlers === undefined) return flaskPage(404);
   if (method === 'OPTIONS') return text('');
   const handler = handlers[method === 'HEAD' ? 'GET' : method];

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type BoxResponse, nginxPage } from './responses.ts';
+import { nginxPage, type Reply } from './replies.ts';
 
 /** A request on its way through the box. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Lets the daemon handle the request: from then on a login has issued a key, even if no response arrives. */
-  handle(): Promise<BoxResponse>;
+  handle(): Promise<Reply>;
   /** Responds as the box would, or with something else. */
-  respond(response?: BoxResponse): Promise<void>;
+  respond(response?: Reply): Promise<void>;
   /** Resets the connection below TLS, as a router or kernel does. */
   reset(): void;
   /** Bans the client's address, as fail2ban does. */

@@ -1,7 +1,19 @@
 import { isIP } from 'node:net';
 import { Aliases } from './aliases.ts';
-import type { DaemonRequest, Handlers } from './daemon.ts';
-import { type BoxResponse, flaskPage, json, text } from './responses.ts';
+import { flaskPage, json, type Reply, text } from './replies.ts';
+
+export interface DaemonRequest {
+  readonly method: string;
+  /** As the daemon sees it, without `/admin`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+  /** The client's IP address. */
+  readonly address: string;
+}
+
+/** By method. */
+export type Handlers = Readonly<Record<string, () => Reply>>;
 
 interface DnsRecord {
   readonly qname: string;
@@ -63,12 +75,12 @@ export class Resources {
     };
   }
 
-  #list(records: readonly DnsRecord[]): BoxResponse {
+  #list(records: readonly DnsRecord[]): Reply {
     return json(records.map((record) => ({ ...record, zone: this.#zone })));
   }
 
   /** Saves what it can't sign, too. */
-  #change({ qname, rtype, value }: DnsRecord, records: readonly DnsRecord[]): BoxResponse {
+  #change({ qname, rtype, value }: DnsRecord, records: readonly DnsRecord[]): Reply {
     if (!`.${qname}`.endsWith(`.${this.#zone}`)) {
       const problem = 'is not a domain name or a subdomain of a domain name managed by this box.';
       return text(`${qname} ${problem}`, 400);

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 export const MAX_SESSIONS = 64;
 const LIFETIME_MS = 2 * 24 * 3600 * 1000;
 
-export interface Session {
+export interface SessionEntry {
   readonly email: string;
   /** The account's password and two-factor secret. If they change, the key isn't valid anymore. */
   readonly state: string;
@@ -12,7 +12,7 @@ export interface Session {
 }
 
 /** The sessions in the daemon's memory by key, oldest first. */
-export class Sessions extends Map<string, Session> {
+export class Sessions extends Map<string, SessionEntry> {
   /** All keys that were ever issued. */
   readonly issued: string[] = [];
   readonly #now: () => number;
@@ -29,13 +29,13 @@ export class Sessions extends Map<string, Session> {
     return key;
   }
 
-  override get(key: string): Session | undefined {
+  override get(key: string): SessionEntry | undefined {
     const session = super.get(key);
     return session && session.usedAt + LIFETIME_MS > this.#now() ? session : undefined;
   }
 
   /** Evicts the oldest of 64. Only then does a key that is already there become the newest; else it keeps its place. */
-  override set(key: string, session: Session): this {
+  override set(key: string, session: SessionEntry): this {
     const [oldest = ''] = this.keys();
     if (this.size === MAX_SESSIONS) this.delete(this.has(key) ? key : oldest);
     return super.set(key, session);

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { ADMIN, type Box } from '../box/box.ts';
-import { nginxPage } from '../box/responses.ts';
+import { nginxPage } from '../box/replies.ts';
 import { substituteAcmeSh, substituteLogger } from './substitutes.ts';
 import { isInstalled, ROOT } from './tools.ts';
 import { type Run, runExample } from './workflow.ts';

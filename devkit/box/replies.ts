@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 
 /** A response of the daemon, or of the nginx in front of it. */
-export interface BoxResponse {
+export interface Reply {
   readonly status: number;
   /** The reason phrase, if it isn't the usual one. */
   readonly reason?: string;
@@ -10,7 +10,7 @@ export interface BoxResponse {
 }
 
 /** JSON as the daemon writes it: keys sorted, two spaces of indentation, a line break at the end. */
-export function json(value: unknown): BoxResponse {
+export function json(value: unknown): Reply {
   return daemon(200, 'application/json', `${JSON.stringify(value, withSortedKeys, 2)}\n`);
 }
 
@@ -19,12 +19,12 @@ function withSortedKeys(_: string, value: unknown): unknown {
   return isRecord ? Object.fromEntries(Object.entries(value).toSorted()) : value;
 }
 
-export function text(body: string, status = 200): BoxResponse {
+export function text(body: string, status = 200): Reply {
   return daemon(status, 'text/html; charset=utf-8', body);
 }
 
 /** The 401 of the admin API; a script in the control panel gets 403, so that the browser shows no prompt. */
-export function unauthorized(reason: string, accept: string, fromPanel: boolean): BoxResponse {
+export function unauthorized(reason: string, accept: string, fromPanel: boolean): Reply {
   const challenge = 'Basic realm="Mail-in-a-Box Management Server"';
   const headers = fromPanel ? {} : { 'WWW-Authenticate': challenge, 'X-Reason': reason };
   const status = fromPanel ? 403 : 401;
@@ -37,19 +37,19 @@ export function unauthorized(reason: string, accept: string, fromPanel: boolean)
 }
 
 /** A page that Flask makes itself, without its explanation. */
-export function flaskPage(status: 404 | 405 | 500): BoxResponse {
+export function flaskPage(status: 404 | 405 | 500): Reply {
   const title = STATUS_CODES[status];
   const head = `<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n`;
   return text(`${head}<h1>${title}</h1>\n`, status);
 }
 
-function daemon(status: number, type: string, body: string, headers = {}): BoxResponse {
+function daemon(status: number, type: string, body: string, headers = {}): Reply {
   const reason = STATUS_CODES[status]?.toUpperCase() ?? '';
   return { status, reason, headers: { 'Content-Type': type, ...headers }, body };
 }
 
 /** A page that nginx makes itself. */
-export function nginxPage(status: number, headers = {}): BoxResponse {
+export function nginxPage(status: number, headers = {}): Reply {
   const own = { 503: 'Service Temporarily Unavailable', 504: 'Gateway Time-out' };
   const { [status]: reason = '' }: typeof STATUS_CODES = { ...STATUS_CODES, ...own };
   const line = `${status} ${reason}`;

@@ -10,7 +10,7 @@ await (isPost ? stop() : start());
 
 async function start(): Promise<void> {
   saveState('file', file);
-  const script = join(import.meta.dirname, '..', '..', 'box', 'main.ts');
+  const script = join(import.meta.dirname, '..', '..', 'box', 'cli.ts');
   const options = getInput('options').split(' ').filter(Boolean);
   // The runner would wait for a process that holds one of the step's streams.
   const log = openSync(`${file}.log`, 'w');

@@ -12,7 +12,7 @@ const options = { dist: { type: 'string', multiple: true }, pairs: { type: 'stri
 const { dist: dists = ['dist'], pairs = '31' } = parseArgs({ options }).values;
 const WARM_UP = 3;
 const runs = WARM_UP + Number(pairs);
-const box = fork(join(import.meta.dirname, 'box.ts'), [`${runs * dists.length}`]);
+const box = fork(join(import.meta.dirname, 'server.ts'), [`${runs * dists.length}`]);
 const [{ host, ca, hidden, https_proxy, totpSecret }] = await once(box, 'message');
 const directory = mkdtempSync(join(tmpdir(), 'bench-'));
 const file = (name: string) => join(directory, name);
