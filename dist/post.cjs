@@ -106,7 +106,7 @@ const package_namespaceObject = /*#__PURE__*/JSON.parse('{"UU":"mailinabox-login
 const USER_AGENT = `${package_namespaceObject.UU}/${package_namespaceObject.rE}`;
 const DOCUMENTS = `${package_namespaceObject.TB}/blob/v${package_namespaceObject.rE.split('.')[0]}/docs`;
 
-;// CONCATENATED MODULE: ./build/src/action/node-version.js
+;// CONCATENATED MODULE: ./build/src/action/require-node.js
 
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -614,8 +614,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: external "node:util/types"
-const types_namespaceObject = require("node:util/types");
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = require("node:util");
 ;// CONCATENATED MODULE: ./build/src/box/errors.js
 const PANEL_HOST = "Set 'host' to the host name in your control panel's URL.";
 const EXPIRES = 'It expires two days after its last use.';
@@ -658,10 +658,9 @@ class errors_BoxError extends Error {
         this.remedy = remedy;
         this.traits = traits;
     }
-    with(message, changes) {
-        const { cause, remedy, traits } = this;
-        const options = { cause, remedy, ...traits, ...changes };
-        return new errors_BoxError(this.title, message, options);
+    with(changes, message = this.message) {
+        const { title, cause, remedy, traits } = this;
+        return new errors_BoxError(title, message, { cause, remedy, ...traits, ...changes });
     }
 }
 class InvalidValueError extends (/* unused pure expression or super */ null && (Error)) {
@@ -678,9 +677,7 @@ function addSecret(secret) {
     if (secret.trim() !== '')
         secrets.add(secret);
 }
-function basicCredentials(email, secret) {
-    return Buffer.from(`${email}:${secret}`).toString('base64');
-}
+const basicCredentials = (email, secret) => Buffer.from(`${email}:${secret}`).toString('base64');
 const fromUnit = (number) => String.fromCharCode(Number(number));
 const fromPercent = (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
 const ESCAPES = [
@@ -724,9 +721,8 @@ function sanitize(untrusted) {
         .replaceAll('##[', '## [')
         .trim();
     const characters = [...line];
-    if (characters.length <= MAX_LENGTH)
-        return line;
-    return `${characters.slice(0, MAX_LENGTH - 1).join('')}…`;
+    const start = characters.slice(0, MAX_LENGTH - 1).join('');
+    return characters.length <= MAX_LENGTH ? line : `${start}…`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/action/log.js
@@ -749,7 +745,7 @@ function maskCredentials(email, secret) {
     mask(basicCredentials(email, secret));
 }
 function annotate(level, error) {
-    const words = sanitize((0,types_namespaceObject.isNativeError)(error) ? error.message : String(error));
+    const words = sanitize(external_node_util_namespaceObject.types.isNativeError(error) ? error.message : String(error));
     const known = error instanceof errors_BoxError ? error : new errors_BoxError('Unexpected error', words);
     const { title, message, remedy } = known;
     const link = `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
@@ -760,7 +756,7 @@ function annotate(level, error) {
     const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
     const print = level === 'error' ? core_error : warning;
     print(`${shown} ${link}`, { title });
-    for (let cause = error; isDebug() && (0,types_namespaceObject.isNativeError)(cause); cause = cause.cause) {
+    for (let cause = error; isDebug() && external_node_util_namespaceObject.types.isNativeError(cause); cause = cause.cause) {
         for (const line of `${cause.stack}`.split('\n'))
             debug(sanitize(line));
     }
@@ -813,8 +809,6 @@ const external_node_os_namespaceObject = require("node:os");
 const external_node_path_namespaceObject = require("node:path");
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = require("node:net");
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = require("node:util");
 ;// CONCATENATED MODULE: ./build/src/box/diagnose.js
 
 
@@ -825,6 +819,7 @@ const isNetworkError = (cause) => typeof cause === 'object' && cause !== null;
 const diagnose_codeOf = (cause) => (isNetworkError(cause) && cause.code) || '';
 const diagnose_wordsFor = (code) => [...(0,external_node_util_namespaceObject.getSystemErrorMap)().values()].find(([each]) => each === code)?.[1];
 const TRANSIENT = /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN)$/;
+const UNREACHABLE = 'Box unreachable';
 const NOT_SENT = 'No credentials were sent.';
 const PANEL = '(System > TLS (SSL) Certificates)';
 const PORT = `${NOT_SENT} Check the port in 'host'.`;
@@ -842,12 +837,13 @@ const REASONS = [
     [/UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", HOST],
     [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'is unreachable: the TLS handshake failed', PORT],
     [/^getaddrinfo (ENO|EAI_(FAIL|NO))/, 'Host not found', "isn't in this runner's DNS"],
-    [/EAI_AGAIN/, 'Box unreachable', NO_RESPONSE, CHECK_DNS],
-    [/^IPv6 /, 'Box unreachable', ONLY_IPV6, ADD_A_RECORD],
+    [/EAI_AGAIN/, UNREACHABLE, NO_RESPONSE, CHECK_DNS],
+    [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],
 ];
 const SET_CA = "Set 'ca-certificate' to that CA, or NODE_EXTRA_CA_CERTS if your network uses it.";
 const INSTALL = `Install it ${PANEL}, or set 'ca-certificate' to the CA.`;
 const PROVISION = `Provision one from Let's Encrypt ${PANEL}, or set 'ca-certificate' to the box's own.`;
+const OWN_NAME = "Set 'host' to the box's own name.";
 const UPDATE = 'If the box renewed its certificate, update the input.';
 const REMOVE = 'Remove the input if the box has a public certificate now. Otherwise update it.';
 const OTHER_ISSUER = "has no certificate from 'ca-certificate', or sent no intermediate";
@@ -867,43 +863,31 @@ function diagnose(cause, name, ca = '') {
     const { code = '', syscall } = error;
     const prefix = lacksIPv6(error) ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
     const transient = TRANSIENT.test(code) && prefix !== 'IPv6 ';
-    const reason = REASONS.find(([pattern]) => pattern.test(prefix + code));
-    if (reason !== undefined) {
-        const [, title, why, remedy] = reason;
+    const known = REASONS.find(([pattern]) => pattern.test(prefix + code));
+    const words = diagnose_wordsFor(code);
+    if (known !== undefined || words !== undefined) {
+        const [, title, why, remedy] = known ?? [code, UNREACHABLE, `is unreachable: ${words}`];
         return new errors_BoxError(title, `${name} ${why}`, { cause, remedy, transient });
     }
-    const words = diagnose_wordsFor(code);
-    if (words === undefined)
-        return certificateError(error, name, ca, cause);
-    return new errors_BoxError('Box unreachable', `${name} is unreachable: ${words}`, { cause, transient });
+    const [, why, fix] = explainCertificate(error, ca);
+    const options = { cause, remedy: `${NOT_SENT} ${fix}`, untrusted: true };
+    return new errors_BoxError('Certificate not trusted', `${name} ${why}`, options);
 }
 function mostInformative(error) {
     const errors = error.errors ?? [];
     return errors.findLast((each) => !lacksIPv6(each)) ?? errors[0] ?? error;
 }
 const lacksIPv6 = ({ code = '', address = '' }) => (0,external_node_net_namespaceObject.isIPv6)(address) && /^(ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT)$/.test(code);
-function certificateError(error, name, ca, cause) {
-    const [, why, fix] = explainCertificate(error, ca);
-    const options = { cause, remedy: `${NOT_SENT} ${fix}`, untrusted: true };
-    return new errors_BoxError('Certificate not trusted', `${name} ${why}`, options);
-}
 function explainCertificate({ code = '', cert, message = '' }, ca) {
     const expired = code === 'CERT_HAS_EXPIRED' ? expiryIn(ca) : undefined;
     if (expired !== undefined) {
-        return [
-            code,
-            `can't be verified: 'ca-certificate' expired on ${expired}`,
-            `Renew it. ${UPDATE}`,
-        ];
+        const why = `can't be verified: 'ca-certificate' expired on ${expired}`;
+        return [code, why, `Renew it. ${UPDATE}`];
     }
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         const all = String(cert?.subjectaltname ?? `CN:${cert?.subject?.CN}`);
         const names = sanitize(all.split(', ').slice(0, 2).join(', '));
-        return [
-            code,
-            `has a certificate for another name (${names})`,
-            "Set 'host' to the box's own name.",
-        ];
+        return [code, `has a certificate for another name (${names})`, OWN_NAME];
     }
     const key = ca === '' ? code : `pinned ${code}`;
     const words = sanitize(message.split(';')[0] ?? '');
@@ -1067,7 +1051,7 @@ function withCount(error, attempts, ms) {
     if (attempts === 1 && !error.traits.transient)
         return error;
     const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
-    return error.with(`${error.message} (${times})`);
+    return error.with({}, `${error.message} (${times})`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/sign-out.js
@@ -1918,23 +1902,20 @@ async function openTls(request, tunnel) {
     const host = withoutBrackets(url.hostname);
     const isTls = url.protocol === 'https:';
     const address = { host, port: Number(url.port || (isTls ? 443 : 80)), ...CONNECTION };
-    const trust = ca === undefined ? {} : { ca, allowPartialTrustChain: true };
-    const through = tunnel === undefined ? {} : { socket: tunnel };
-    const options = { ...address, ...tlsOptions(host), ...trust, ...through };
+    const trust = { ca, allowPartialTrustChain: ca !== undefined };
+    const options = { ...address, ...tlsOptions(host), ...trust, socket: tunnel };
     const socket = endOnAbort(isTls ? external_node_tls_namespaceObject.connect(options) : external_node_net_namespaceObject.connect(address), signal);
-    let isLookingUp = socket.connecting && external_node_net_namespaceObject.isIP(host) === 0;
+    let pending = socket.connecting && external_node_net_namespaceObject.isIP(host) === 0 ? 'EAI_AGAIN' : 'ETIMEDOUT';
     socket.once('lookup', () => {
-        isLookingUp = false;
+        pending = 'ETIMEDOUT';
     });
     try {
         await (0,external_node_events_namespaceObject.once)(socket, isTls ? 'secureConnect' : 'connect');
         return socket;
     }
     catch (cause) {
-        if (!signal.aborted)
-            throw diagnose(cause, url.host, ca);
-        const error = diagnose({ code: isLookingUp ? 'EAI_AGAIN' : 'ETIMEDOUT' }, url.host);
-        throw error.with(error.message, { cause, timedOut: true });
+        const timedOut = signal.aborted;
+        throw diagnose(timedOut ? { code: pending } : cause, url.host, ca).with({ cause, timedOut });
     }
 }
 function endOnAbort(socket, signal) {

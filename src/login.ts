@@ -19,8 +19,7 @@ export async function login(): Promise<void> {
   const ca_file = runner.writeCaFile(inputs.ca);
   const context = { cancellation: handleCancellation(), clock: systemClock, log };
   const { email, url, ca, totpSecret } = inputs;
-  const trusted = ca === undefined ? 'public CAs' : "'ca-certificate'";
-  log.debug(`${url}; ${trusted}; two-factor ${totpSecret === undefined ? 'off' : 'on'}`);
+  log.debug(`${url}; own CA: ${ca !== undefined}; two-factor: ${totpSecret !== undefined}`);
   const api = new UserApi({ url, userAgent: USER_AGENT, ca, log });
 
   const { apiKey, privileges } = await signIn(api, inputs, context);
@@ -42,7 +41,6 @@ async function saveOrRevoke(api: UserApi, apiKey: string, inputs: Inputs, contex
   const { email, url, ca, verifyLogout } = inputs;
   try {
     runner.saveState({ url, email, ca, verifyLogout, apiKey });
-    log.debug('Key masked and saved for the post-step');
   } catch (error) {
     await revoke(api, { email, apiKey }, context).catch((e) => annotate('warning', e));
     throw error;

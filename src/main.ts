@@ -1,4 +1,4 @@
-import './action/node-version.ts';
+import './action/require-node.ts';
 import { runStepAndExit } from './action/run-step.ts';
 import { login } from './login.ts';
 

@@ -14,7 +14,7 @@ export const REJECTED = [
   // @ts-expect-error
   new BoxError('Box busy', 'A misspelled option', { remedie: 'Re-run the job.' }),
   // @ts-expect-error
-  error.with('Another message', misspelled),
+  error.with(misspelled),
   // @ts-expect-error
   error.traits.responseLots,
 ];

@@ -1,4 +1,4 @@
-import { isNativeError } from 'node:util/types';
+import { types } from 'node:util';
 import * as core from '@actions/core';
 import type { Log } from '../box/context.ts';
 import { BoxError } from '../box/errors.ts';
@@ -28,7 +28,7 @@ export function maskCredentials(email: string, secret: string): void {
 
 /** One annotation: what happened, the likely cause and the fix, and a link. With debug logging, the causes too. */
 export function annotate(level: 'error' | 'warning', error: unknown): void {
-  const words = sanitize(isNativeError(error) ? error.message : String(error));
+  const words = sanitize(types.isNativeError(error) ? error.message : String(error));
   const known = error instanceof BoxError ? error : new BoxError('Unexpected error', words);
   const { title, message, remedy } = known;
   const link = `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
@@ -38,7 +38,7 @@ export function annotate(level: 'error' | 'warning', error: unknown): void {
   const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
   const print = level === 'error' ? core.error : core.warning;
   print(`${shown} ${link}`, { title });
-  for (let cause = error; core.isDebug() && isNativeError(cause); cause = cause.cause) {
+  for (let cause = error; core.isDebug() && types.isNativeError(cause); cause = cause.cause) {
     for (const line of `${cause.stack}`.split('\n')) core.debug(sanitize(line));
   }
 }

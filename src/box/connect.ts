@@ -37,22 +37,20 @@ export async function openTls(request: BoxRequest, tunnel?: net.Socket): Promise
   const isTls = url.protocol === 'https:';
   const address = { host, port: Number(url.port || (isTls ? 443 : 80)), ...CONNECTION };
   // Any certificate in `ca` is a trust anchor, as with curl --cacert.
-  const trust = ca === undefined ? {} : { ca, allowPartialTrustChain: true };
-  const through = tunnel === undefined ? {} : { socket: tunnel };
-  const options = { ...address, ...tlsOptions(host), ...trust, ...through };
+  const trust = { ca, allowPartialTrustChain: ca !== undefined };
+  const options = { ...address, ...tlsOptions(host), ...trust, socket: tunnel };
   // Without TLS it is a loopback address.
   const socket = endOnAbort(isTls ? tls.connect(options) : net.connect(address), signal);
-  let isLookingUp = socket.connecting && net.isIP(host) === 0;
+  let pending = socket.connecting && net.isIP(host) === 0 ? 'EAI_AGAIN' : 'ETIMEDOUT';
   socket.once('lookup', () => {
-    isLookingUp = false;
+    pending = 'ETIMEDOUT';
   });
   try {
     await once(socket, isTls ? 'secureConnect' : 'connect');
     return socket;
   } catch (cause) {
-    if (!signal.aborted) throw diagnose(cause, url.host, ca);
-    const error = diagnose({ code: isLookingUp ? 'EAI_AGAIN' : 'ETIMEDOUT' }, url.host);
-    throw error.with(error.message, { cause, timedOut: true });
+    const timedOut = signal.aborted;
+    throw diagnose(timedOut ? { code: pending } : cause, url.host, ca).with({ cause, timedOut });
   }
 }
 

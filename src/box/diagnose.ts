@@ -26,6 +26,7 @@ export const wordsFor = (code: string): string | undefined =>
 const TRANSIENT =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN)$/;
 
+const UNREACHABLE = 'Box unreachable';
 const NOT_SENT = 'No credentials were sent.';
 const PANEL = '(System > TLS (SSL) Certificates)';
 const PORT = `${NOT_SENT} Check the port in 'host'.`;
@@ -45,13 +46,14 @@ const REASONS: ReadonlyArray<readonly [code: RegExp, Title, why: string, remedy?
   [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'is unreachable: the TLS handshake failed', PORT],
   // What getaddrinfo returns for a name that doesn't exist; ENOENT on Windows, if it has no address.
   [/^getaddrinfo (ENO|EAI_(FAIL|NO))/, 'Host not found', "isn't in this runner's DNS"],
-  [/EAI_AGAIN/, 'Box unreachable', NO_RESPONSE, CHECK_DNS],
-  [/^IPv6 /, 'Box unreachable', ONLY_IPV6, ADD_A_RECORD],
+  [/EAI_AGAIN/, UNREACHABLE, NO_RESPONSE, CHECK_DNS],
+  [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],
 ];
 
 const SET_CA = "Set 'ca-certificate' to that CA, or NODE_EXTRA_CA_CERTS if your network uses it.";
 const INSTALL = `Install it ${PANEL}, or set 'ca-certificate' to the CA.`;
 const PROVISION = `Provision one from Let's Encrypt ${PANEL}, or set 'ca-certificate' to the box's own.`;
+const OWN_NAME = "Set 'host' to the box's own name.";
 const UPDATE = 'If the box renewed its certificate, update the input.';
 const REMOVE = 'Remove the input if the box has a public certificate now. Otherwise update it.';
 const OTHER_ISSUER = "has no certificate from 'ca-certificate', or sent no intermediate";
@@ -78,14 +80,15 @@ export function diagnose(cause: unknown, name: string, ca = ''): BoxError {
   const { code = '', syscall } = error;
   const prefix = lacksIPv6(error) ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
   const transient = TRANSIENT.test(code) && prefix !== 'IPv6 ';
-  const reason = REASONS.find(([pattern]) => pattern.test(prefix + code));
-  if (reason !== undefined) {
-    const [, title, why, remedy] = reason;
+  const known = REASONS.find(([pattern]) => pattern.test(prefix + code));
+  const words = wordsFor(code);
+  if (known !== undefined || words !== undefined) {
+    const [, title, why, remedy] = known ?? [code, UNREACHABLE, `is unreachable: ${words}`];
     return new BoxError(title, `${name} ${why}`, { cause, remedy, transient });
   }
-  const words = wordsFor(code);
-  if (words === undefined) return certificateError(error, name, ca, cause);
-  return new BoxError('Box unreachable', `${name} is unreachable: ${words}`, { cause, transient });
+  const [, why, fix] = explainCertificate(error, ca);
+  const options = { cause, remedy: `${NOT_SENT} ${fix}`, untrusted: true };
+  return new BoxError('Certificate not trusted', `${name} ${why}`, options);
 }
 
 /** Of the errors of several addresses, one that says more than that the runner has no IPv6. */
@@ -97,29 +100,16 @@ function mostInformative(error: NetworkError): NetworkError {
 const lacksIPv6 = ({ code = '', address = '' }: NetworkError) =>
   isIPv6(address) && /^(ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT)$/.test(code);
 
-function certificateError(error: NetworkError, name: string, ca: string, cause: unknown): BoxError {
-  const [, why, fix] = explainCertificate(error, ca);
-  const options = { cause, remedy: `${NOT_SENT} ${fix}`, untrusted: true };
-  return new BoxError('Certificate not trusted', `${name} ${why}`, options);
-}
-
 function explainCertificate({ code = '', cert, message = '' }: NetworkError, ca: string) {
   const expired = code === 'CERT_HAS_EXPIRED' ? expiryIn(ca) : undefined;
   if (expired !== undefined) {
-    return [
-      code,
-      `can't be verified: 'ca-certificate' expired on ${expired}`,
-      `Renew it. ${UPDATE}`,
-    ];
+    const why = `can't be verified: 'ca-certificate' expired on ${expired}`;
+    return [code, why, `Renew it. ${UPDATE}`];
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const all = String(cert?.subjectaltname ?? `CN:${cert?.subject?.CN}`);
     const names = sanitize(all.split(', ').slice(0, 2).join(', '));
-    return [
-      code,
-      `has a certificate for another name (${names})`,
-      "Set 'host' to the box's own name.",
-    ];
+    return [code, `has a certificate for another name (${names})`, OWN_NAME];
   }
   const key = ca === '' ? code : `pinned ${code}`;
   // OpenSSL's words; what Node adds comes after a semicolon.

@@ -72,11 +72,10 @@ export class BoxError<Given extends ErrorOptions = ErrorOptions> extends Error {
     this.traits = traits;
   }
 
-  /** The same error with another message, and with these options beside its own. */
-  with<Changes extends ErrorOptions>(message: string, changes?: Exactly<Changes>): BoxError {
-    const { cause, remedy, traits } = this;
-    const options: ErrorOptions = { cause, remedy, ...traits, ...changes };
-    return new BoxError(this.title, message, options);
+  /** The same error with other options or another message. */
+  with<Changes extends ErrorOptions>(changes: Exactly<Changes>, message = this.message): BoxError {
+    const { title, cause, remedy, traits } = this;
+    return new BoxError<ErrorOptions>(title, message, { cause, remedy, ...traits, ...changes });
   }
 }
 

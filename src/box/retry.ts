@@ -80,5 +80,5 @@ function backOff({ traits }: BoxError, attempt: number): number | undefined {
 function withCount(error: BoxError, attempts: number, ms: number): BoxError {
   if (attempts === 1 && !error.traits.transient) return error;
   const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
-  return error.with(`${error.message} (${times})`);
+  return error.with({}, `${error.message} (${times})`);
 }

@@ -16,6 +16,6 @@ export function sanitize(untrusted: string): string {
     .replaceAll('##[', '## [')
     .trim();
   const characters = [...line];
-  if (characters.length <= MAX_LENGTH) return line;
-  return `${characters.slice(0, MAX_LENGTH - 1).join('')}…`;
+  const start = characters.slice(0, MAX_LENGTH - 1).join('');
+  return characters.length <= MAX_LENGTH ? line : `${start}…`;
 }

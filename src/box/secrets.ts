@@ -10,9 +10,8 @@ export function addSecret(secret: string): void {
 }
 
 /** The credentials in the form of an `Authorization: Basic` header, without the scheme. */
-export function basicCredentials(email: string, secret: string): string {
-  return Buffer.from(`${email}:${secret}`).toString('base64');
-}
+export const basicCredentials = (email: string, secret: string) =>
+  Buffer.from(`${email}:${secret}`).toString('base64');
 
 const fromUnit = (number: string) => String.fromCharCode(Number(number));
 const fromPercent = (run: string) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
