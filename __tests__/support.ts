@@ -2,15 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Account, Box } from '../devkit/box/box.ts';
 import { type RunOptions, runAction, type Step } from '../devkit/run-action.ts';
 import manifest from '../package.json' with { type: 'json' };
-
-// Errors of Node's own modules come from outside of Jest's sandbox, which has another Error. Subclasses inherit this.
-const ERRORS = ['[object Error]', '[object DOMException]'];
-Object.defineProperty(Error, Symbol.hasInstance, {
-  value(this: unknown, value: unknown) {
-    if (this === Error) return ERRORS.includes(Object.prototype.toString.call(value));
-    return Function.prototype[Symbol.hasInstance].call(this, value);
-  },
-});
+import type { Title } from '../src/box/errors.ts';
 
 /** Its password has what shells, URLs, HTML, JSON and trimming change. */
 export const ADMIN: Account = {
@@ -31,14 +23,14 @@ export const TOTP: Account = {
 };
 export const ACCOUNTS = [ADMIN, USER, TOTP];
 
+export type Steps = Awaited<ReturnType<typeof runAction>>;
+
 export const LOGIN = 'POST /admin/login';
 export const LOGOUT = 'POST /admin/logout';
 export const VERIFY = 'GET /admin/system/privacy';
 
-/** Windows has no signals and no file modes. */
-export const onPosix = process.platform === 'win32' ? test.skip : test;
-/** Only Linux has a disk that is always full: /dev/full. */
-export const onLinux = process.platform === 'linux' ? test : test.skip;
+/** Windows has no signals. */
+export const onPosix = process.platform === 'win32' ? test.concurrent.skip : test.concurrent;
 
 /**
  * Runs the built action, as ADMIN unless the inputs name another account, with debug logging. Fails if a step prints a
@@ -47,7 +39,7 @@ export const onLinux = process.platform === 'linux' ? test : test.skip;
 export async function run(
   box: Pick<Box, 'host' | 'ca' | 'keys'>,
   options: RunOptions = {},
-): Promise<{ main: Step; post: Step }> {
+): Promise<Steps> {
   const inputs = {
     email: ADMIN.email,
     password: ADMIN.password,
@@ -81,14 +73,48 @@ export function anchor(heading: string): string {
     .replaceAll(' ', '-');
 }
 
-/** The titles of a step's annotations, each with its level. */
-export function titles({ annotations }: Step): string[] {
-  return annotations.map(({ level, title }) => `${level}: ${title}`);
-}
-
 /** The log without debug logging. */
 export function shown({ log }: Step): string[] {
   return log.filter((line) => !line.startsWith('##[debug]'));
+}
+
+/** Whether a step reports that a response was lost, which may have contained a key. */
+export function logsLostKey(step: Step): boolean {
+  return shown(step).some((line) => /\blost\b/.test(line));
+}
+
+/** What became of a job. An assertion's diff names the field that differs. */
+export function summary({ requestLog, keys }: Pick<Box, 'requestLog' | 'keys'>, steps: Steps) {
+  return {
+    main: { ...outcome(steps.main), hasKey: steps.main.outputs['api_key'] !== undefined },
+    post: outcome(steps.post),
+    requests: requestLog,
+    validKeys: keys.valid().length,
+  };
+}
+
+/** The exit code of a step, and the titles of its annotations, each with its level. */
+export function outcome({ exitCode, annotations }: Step) {
+  return { exitCode, titles: annotations.map(({ level, title }) => `${level}: ${title}`) };
+}
+
+/** A job that signs in and out. */
+export const GOOD = {
+  main: { exitCode: 0, titles: [], hasKey: true },
+  post: { exitCode: 0, titles: [] },
+  requests: [LOGIN, LOGOUT],
+  validKeys: 0,
+};
+
+/** A job whose main step fails, by default at the login. */
+export function failed(title: Title, requests: unknown = [LOGIN]) {
+  return { ...GOOD, main: { exitCode: 1, titles: [`error: ${title}`], hasKey: false }, requests };
+}
+
+/** A job that can't sign out, by default because the box fails. */
+export function notSignedOut(level: 'warning' | 'error', title: Title, requests = [LOGIN, LOGOUT]) {
+  const post = { exitCode: level === 'error' ? 1 : 0, titles: [`${level}: ${title}`] };
+  return { ...GOOD, post, requests, validKeys: 1 };
 }
 
 /** Credentials as Basic authentication sends them. */

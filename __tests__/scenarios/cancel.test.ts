@@ -3,16 +3,28 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type Box, startBox } from '../../devkit/box/box.ts';
 import { type Exchange, FAULTS } from '../../devkit/box/faults.ts';
-import type { RunOptions, Step } from '../../devkit/run-action.ts';
-import { ACCOUNTS, LOGIN, LOGOUT, preload, run, shown, titles } from '../support.ts';
+import type { RunOptions } from '../../devkit/run-action.ts';
+import type { Title } from '../../src/box/errors.ts';
+import {
+  ACCOUNTS,
+  failed,
+  GOOD,
+  LOGIN,
+  LOGOUT,
+  logsLostKey,
+  notSignedOut,
+  onPosix,
+  preload,
+  run,
+  type Steps,
+  shown,
+  summary,
+} from '../support.ts';
 
-const CANCELLED = 'error: Cancelled';
-const REJECTED = 'error: Wrong email or password';
-const SIGN_OUT_FAILED = 'warning: Sign-out failed';
+const CANCELLED = 'Cancelled';
+const REJECTED = 'Wrong email or password';
 /** The line that a step logs when the first signal comes. */
 const SIGNAL_LOGGED = /^cancel/i;
-/** Windows has no signals. */
-const onPosix = process.platform === 'win32' ? test.concurrent.skip : test.concurrent;
 
 type Kill = (signal: NodeJS.Signals) => void;
 interface Options extends RunOptions {
@@ -39,31 +51,31 @@ test.concurrent('a key that comes after SIGBREAK, which Windows sends, is revoke
 
 /** What a runner does after its first signal. */
 const asRunner = (_: Exchange, kill: Kill) => {
-  setTimeout(kill, 7_500, 'SIGTERM');
-  setTimeout(kill, 10_000, 'SIGKILL');
+  setTimeout(kill, 7_500, 'SIGTERM').unref();
+  setTimeout(kill, 10_000, 'SIGKILL').unref();
 };
 const WRONG = { inputs: { password: 'wrong password' } };
-onPosix.each<[string, Options, string, isLost: boolean]>([
-  ['rejects the login', WRONG, REJECTED, false],
-  ['resets the connection', { fault: FAULTS['reset-after-login'] }, CANCELLED, true],
-  ['stays silent', { fault: asRunner }, CANCELLED, true],
-])('after a signal the box %s: main ends with an error', async (_, options, error, isLost) => {
+onPosix.each<[string, Options, Title, isLost: boolean, validKeys: number]>([
+  ['rejects the login', WRONG, REJECTED, false, 0],
+  ['resets the connection', { fault: FAULTS['reset-after-login'] }, CANCELLED, true, 1],
+  ['stays silent', { fault: asRunner }, CANCELLED, true, 0],
+])('after a signal the box %s: main ends with an error', async (...row) => {
+  const [, options, error, isLost, validKeys] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
   const { main, post } = await runWithSignals(box, 'login', options);
-  expect([main.exitCode, titles(main), main.outputs]).toEqual([1, [error], {}]);
+  expect(summary(box, { main, post })).toEqual({ ...failed(error), validKeys });
   expect(logsLostKey(main)).toBe(isLost);
   // The attempt's own error is logged too.
   if (isLost) expect(shown(main)).toContainEqual(expect.stringContaining(box.host));
-  expect([post.exitCode, titles(post), box.requestLog]).toEqual([0, [], [LOGIN]]);
 });
 
 onPosix('a wait between two attempts ends at once', async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
   box.inject(FAULTS['long-wait']);
   const onLine = (line: string, kill: Kill) => /^[^#].*\b503\b/.test(line) && kill('SIGINT');
-  const { main } = await run(box, { inputs: { timeout: '21600' }, onLine });
-  expect([main.exitCode, titles(main), box.requestLog]).toEqual([1, [CANCELLED], [LOGIN]]);
-  expect(logsLostKey(main)).toBe(false);
+  const steps = await run(box, { inputs: { timeout: '21600' }, onLine });
+  expect(summary(box, steps)).toEqual(failed(CANCELLED));
+  expect(logsLostKey(steps.main)).toBe(false);
 });
 
 onPosix('a signal as main starts leaves no key', async () => {
@@ -71,7 +83,8 @@ onPosix('a signal as main starts leaves no key', async () => {
   const onStart = (kill: Kill, step: string) => step === 'main' && kill('SIGINT');
   const { main, post } = await run(box, { onStart });
   expect(main.exitCode).not.toBe(0);
-  expect([main.outputs, post.exitCode, box.keys.valid()]).toEqual([{}, 0, []]);
+  expect(post.exitCode).toBe(0);
+  expect(box.keys.valid()).toEqual([]);
 });
 
 onPosix('a signal when main is done changes nothing', async () => {
@@ -80,28 +93,21 @@ onPosix('a signal when main is done changes nothing', async () => {
   const onLine = (line: string, kill: Kill) => isResult(line) && kill('SIGINT');
   const { main, post } = await run(box, { onLine });
   expect(main.outputs['api_key']).toBe(box.keys.issued()[0]);
-  expect([titles(post), box.requestLog, box.keys.valid()]).toEqual([[], [LOGIN, LOGOUT], []]);
+  expect(summary(box, { main, post })).toEqual({ ...GOOD, main: expect.anything() });
 });
 
-onPosix.each<[string, Options, string[], number]>([
-  ['it responds', { signals: 'SIGTERM' }, [], 0],
-  ['it resets the connection', { fault: FAULTS.reset }, [SIGN_OUT_FAILED], 1],
-])('a signal while the post-step waits for the box, and %s', async (_, options, warnings, left) => {
+onPosix.each<[string, Options, object]>([
+  ['it responds', { signals: 'SIGTERM' }, GOOD],
+  ['it resets the connection', { fault: FAULTS.reset }, notSignedOut('warning', 'Sign-out failed')],
+])('a signal while the post-step waits for the box, and %s', async (_, options, expected) => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  const { post } = await runWithSignals(box, 'logout', options);
-  expect([post.exitCode, titles(post), box.keys.valid().length]).toEqual([0, warnings, left]);
-  expect(box.requestLog).toEqual([LOGIN, LOGOUT]);
+  expect(summary(box, await runWithSignals(box, 'logout', options))).toEqual(expected);
 });
 
-async function expectRevoked(box: Box, { main, post }: Record<'main' | 'post', Step>) {
-  expect([main.exitCode, titles(main), main.outputs]).toEqual([1, [CANCELLED], {}]);
-  expect(main.state['api_key']).toBe(box.keys.issued()[0]);
-  expect(logsLostKey(main)).toBe(false);
-  expect([titles(post), box.requestLog, box.keys.valid()]).toEqual([[], [LOGIN, LOGOUT], []]);
-}
-
-function logsLostKey(main: Step): boolean {
-  return shown(main).some((line) => /\blost\b/.test(line));
+async function expectRevoked(box: Box, steps: Steps) {
+  expect(summary(box, steps)).toEqual(failed(CANCELLED, [LOGIN, LOGOUT]));
+  expect(steps.main.state['api_key']).toBe(box.keys.issued()[0]);
+  expect(logsLostKey(steps.main)).toBe(false);
 }
 
 /** Runs a job. The step that sent the request gets the signals before the box responds. */

@@ -3,11 +3,28 @@ import http from 'node:http';
 import https from 'node:https';
 import { expect, test } from '@jest/globals';
 import { type Account, type Box, type BoxOptions, startBox } from '../../devkit/box/box.ts';
+import { readManifest } from '../../devkit/manifest.ts';
 import type { Step } from '../../devkit/run-action.ts';
 import * as support from '../support.ts';
-import { ACCOUNTS, ADMIN, as, LOGIN, LOGOUT, run, shown, TOTP, titles, USER } from '../support.ts';
+import {
+  ACCOUNTS,
+  ADMIN,
+  as,
+  failed,
+  GOOD,
+  LOGIN,
+  LOGOUT,
+  run,
+  shown,
+  summary,
+  TOTP,
+  USER,
+  VERIFY,
+} from '../support.ts';
 
 type Variables = Record<string, string>;
+
+const OUTPUTS = Object.keys(readManifest().outputs).toSorted();
 
 const IDNA: Account = { ...ADMIN, email: 'ci@xn--bcher-kva.example' };
 const SYNTAX: Account = { ...ADMIN, email: "o'neil+a=b<<EOF%0A@example.com" };
@@ -30,7 +47,9 @@ test.concurrent.each<[string, Account, Variables, BoxOptions?]>([
   const { url, host } = box;
   const ca = options === HTTP ? '' : box.ca.trim();
   const isAdmin = privileges.includes('admin');
-  const between = async ({ outputs }: Step) => {
+  const between = async ({ annotations, outputs }: Step) => {
+    expect(annotations).toEqual([]);
+    expect(Object.keys(outputs).toSorted()).toEqual(OUTPUTS);
     expect(await useKey(box, outputs)).toBe(isAdmin ? 200 : 401);
     const path = outputs['ca_file'] ?? 'none';
     expect(path && readFileSync(path, 'utf8').trim()).toBe(ca);
@@ -40,28 +59,30 @@ test.concurrent.each<[string, Account, Variables, BoxOptions?]>([
   const all = { email, password, host: url, ...inputs };
   const { main, post } = await run(box, { inputs: all, env, between });
   const [api_key = ''] = box.keys.issued();
-  expect(main).toMatchObject({ exitCode: 0, annotations: [] });
+  const requests = [LOGIN, 'GET /admin/dns/zones', LOGOUT];
+  expect(summary(box, { main, post })).toEqual({ ...GOOD, requests });
   const { ca_file, ...outputs } = main.outputs;
   expect(outputs).toEqual({ api_key, email, privileges: JSON.stringify(privileges), url, host });
-  expect(shown(main)).toEqual([expect.stringContaining(url)]);
+  // On a busy machine, another line reports that the box is slow.
+  const lines = shown(main).filter((line) => !line.startsWith('Still waiting'));
+  expect(lines).toEqual([expect.stringContaining(url)]);
   // A key of an ordinary user is useless for the admin API, and the log reports it.
   expect(/reject/.test(shown(main).join())).toBe(!isAdmin);
   // All that is in the state file, in this order: neither the password nor the two-factor secret.
   const session = { url, email, ...(ca && { ca }), verify_logout: 'false', api_key };
   expect(Object.entries(main.state)).toEqual(Object.entries(session));
-  expect([post.exitCode, shown(post)]).toEqual([0, []]);
+  expect(shown(post)).toEqual([]);
   expect(post.masks).toEqual([api_key, support.basic(email, api_key)]);
-  expect(box.requestLog).toEqual([LOGIN, 'GET /admin/dns/zones', LOGOUT]);
-  expect(box.requestHeaders[0]?.['user-agent']).toMatch(/^mailinabox-login\/[\d.]+$/);
-  expect(box.keys.valid()).toEqual([]);
+  expect(box.requestHeaders[0]?.['user-agent']).toMatch(/^mailinabox-login\/\d+\.\d+\.\d+$/);
 });
 
-test.concurrent.each<[string, Variables, Variables, string[]]>([
+test.concurrent.each<[string, Variables, Variables, string[], fate?: RegExp]>([
   ['logout', {}, { INPUT_LOGOUT: 'false' }, [LOGIN, LOGOUT]],
-  ['no logout', { logout: 'false' }, { INPUT_LOGOUT: 'true' }, [LOGIN]],
+  ['no logout', { logout: 'false' }, { INPUT_LOGOUT: 'true' }, [LOGIN], /stays valid/],
   ['no verification', {}, { 'INPUT_VERIFY-LOGOUT': 'true' }, [LOGIN, LOGOUT]],
-  ['both', VERIFIED, { 'INPUT_VERIFY-LOGOUT': '' }, [LOGIN, LOGOUT, support.VERIFY]],
-])('the post-step goes by the inputs of main: %s', async (_, inputs, later, requests) => {
+  ['both', VERIFIED, { 'INPUT_VERIFY-LOGOUT': '' }, [LOGIN, LOGOUT, VERIFY]],
+])('the post-step goes by the inputs of main: %s', async (...row) => {
+  const [, inputs, later, requests, fate = /is revoked/] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
   await using other = await startBox({ accounts: ACCOUNTS });
   const rest = { INPUT_EMAIL: USER.email, INPUT_PASSWORD: '', 'INPUT_CA-CERTIFICATE': '' };
@@ -70,35 +91,34 @@ test.concurrent.each<[string, Variables, Variables, string[]]>([
   const keep = inputs['logout'] === 'false' ? { keep_key: 'true' } : {};
   expect(main.state).toMatchObject({ verify_logout: inputs['verify-logout'] ?? 'false', ...keep });
   expect(Object.keys(main.state)).toHaveLength(5 + Object.keys(keep).length);
-  expect(post).toMatchObject({ exitCode: 0, annotations: [] });
-  expect([box.requestLog, other.requestLog]).toEqual([requests, []]);
-  expect(box.keys.valid()).toEqual(requests.includes(LOGOUT) ? [] : [main.outputs['api_key']]);
+  expect(shown(main).at(-1)).toMatch(fate);
+  const validKeys = requests.includes(LOGOUT) ? 0 : 1;
+  expect(summary(box, { main, post })).toEqual({ ...GOOD, requests, validKeys });
+  expect(other.requestLog).toEqual([]);
 });
 
 test.concurrent('a failed sign-in leaves nothing to the post-step', async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  const { main, post } = await run(box, { inputs: { password: 'not the password' } });
-  expect(titles(main)).toEqual(['error: Wrong email or password']);
-  expect([main.exitCode, main.outputs, main.state]).toEqual([1, {}, {}]);
-  expect(post).toMatchObject({ exitCode: 0, raw: '' });
-  expect(box.requestLog).toEqual([LOGIN]);
+  const steps = await run(box, { inputs: { password: 'not the password' } });
+  expect(summary(box, steps)).toEqual(failed('Wrong email or password'));
+  expect(steps.main.state).toEqual({});
+  expect(steps.post.raw).toBe('');
 });
 
 test.concurrent('without the required privilege, even a key to keep is revoked', async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const inputs = { ...as(USER), 'require-privilege': 'admin', logout: 'false' };
   const between = () => expect(box.requestLog).toEqual([LOGIN]);
-  const { main, post } = await run(box, { inputs, between });
-  expect(titles(main)).toEqual(['error: Missing privilege']);
-  expect([main.exitCode, main.outputs, post.exitCode, shown(post)]).toEqual([1, {}, 0, []]);
-  expect(box.keys.valid()).toEqual([]);
+  const steps = await run(box, { inputs, between });
+  expect(summary(box, steps)).toEqual(failed('Missing privilege', [LOGIN, LOGOUT]));
+  expect(shown(steps.post)).toEqual([]);
 });
 
 test.concurrent('a restart of the daemon, which revokes the key, is no reason to warn', async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  const { post } = await run(box, { between: () => box.restart() });
-  expect([post.exitCode, shown(post)]).toEqual([0, []]);
-  expect(box.requestLog).toEqual([LOGIN, LOGOUT]);
+  const steps = await run(box, { between: () => box.restart() });
+  expect(summary(box, steps)).toEqual(GOOD);
+  expect(shown(steps.post)).toEqual([]);
 });
 
 /** Returns the status of a request with the key, as a later step sends it. */

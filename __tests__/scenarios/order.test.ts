@@ -7,10 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { startBox } from '../../devkit/box/box.ts';
 import * as support from '../support.ts';
-import { ACCOUNTS, ADMIN, LOGIN, LOGOUT, run, TOTP, titles } from '../support.ts';
+import { ACCOUNTS, ADMIN, failed, GOOD, LOGIN, LOGOUT, run, summary, TOTP } from '../support.ts';
 
-const { basic, onPosix, preload } = support;
-const NOT_WRITABLE = 'error: Runner files not writable';
+const { basic, onPosix, outcome, preload } = support;
+const NOT_WRITABLE = 'Runner files not writable';
 const SIGN_OUT_FAILED = 'warning: Sign-out failed';
 const FAILURE = { status: 500, headers: {}, body: '' };
 
@@ -38,18 +38,18 @@ test.concurrent.each([
   await using box = await startBox({ accounts: ACCOUNTS });
   const given = { [variable]: path };
   const { main, post } = await run(box, { files: given, env: given });
-  expect(titles(main)).toEqual([NOT_WRITABLE]);
+  expect(summary(box, { main, post })).toEqual(failed(NOT_WRITABLE, []));
   const datum = FULL.includes(path) ? 'no space left' : variable;
   expect(main.annotations[0]?.message).toContain(datum);
-  expect([main.exitCode, box.requestLog, post.exitCode, post.raw]).toEqual([1, [], 0, '']);
+  expect(post.raw).toBe('');
 });
 
-test.concurrent.each<[file: string, logoutFails: boolean, errors: string[], keysLeft: number]>([
-  ['GITHUB_STATE', false, [NOT_WRITABLE], 0],
-  ['GITHUB_STATE', true, [SIGN_OUT_FAILED, NOT_WRITABLE], 1],
-  ['GITHUB_OUTPUT', false, [NOT_WRITABLE], 0],
+test.concurrent.each<[file: string, logoutFails: boolean, warnings: string[], validKeys: number]>([
+  ['GITHUB_STATE', false, [], 0],
+  ['GITHUB_STATE', true, [SIGN_OUT_FAILED], 1],
+  ['GITHUB_OUTPUT', false, [], 0],
 ])('%s becomes a directory during the login, logout fails: %s', async (...row) => {
-  const [file, fails, errors, left] = row;
+  const [file, fails, warnings, validKeys] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
   using directory = fs.mkdtempDisposableSync(join(tmpdir(), 'order-'));
   const path = join(directory.path, file);
@@ -60,12 +60,15 @@ test.concurrent.each<[file: string, logoutFails: boolean, errors: string[], keys
   // Main signs out at once only if the post-step can't.
   const requests = file === 'GITHUB_STATE' ? [LOGIN, LOGOUT] : [LOGIN];
   const between = () => expect(box.requestLog).toEqual(requests);
-  const { main, post } = await run(box, { files: { [file]: path }, between });
+  // Without outputs nobody has the key, so that it isn't kept.
+  const inputs = { logout: 'false' };
+  const { main, post } = await run(box, { inputs, files: { [file]: path }, between });
   const [key = ''] = box.keys.issued();
   expect(main.masks).toEqual(expect.arrayContaining([key, basic(ADMIN.email, key)]));
-  expect([titles(main), main.exitCode, main.outputs]).toEqual([errors, 1, {}]);
-  expect([post.exitCode, titles(post), box.keys.valid().length]).toEqual([0, [], left]);
-  expect(box.requestLog).toEqual([LOGIN, LOGOUT]);
+  const { main: error, ...rest } = failed(NOT_WRITABLE, [LOGIN, LOGOUT]);
+  const titles = [...warnings, ...error.titles];
+  const expected = { ...rest, main: { ...error, titles }, validKeys };
+  expect(summary(box, { main, post })).toEqual(expected);
 });
 
 test.concurrent('what the files contain is kept, and no empty line is added', async () => {
@@ -94,28 +97,29 @@ onPosix('a log that closes loses no key that is on its way', async () => {
     main.stdout.destroy();
     // Main logs this: EPIPE, which no code of the step can catch.
     main.kill('SIGINT');
-    await pause(300);
+    await pause(1000);
     return respond();
   });
-  expect(await once(main, 'exit')).toEqual([1, null]);
+  const [exitCode, signal] = await once(main, 'exit');
+  expect({ exitCode, signal }).toEqual({ exitCode: 1, signal: null });
   expect(fs.readFileSync(GITHUB_STATE, 'utf8')).toContain(box.keys.valid()[0] ?? 'none');
 });
 
-const UNEXPECTED = ['error: Unexpected error'];
+const FAILED = { exitCode: 1, titles: ['error: Unexpected error'] };
+const UNEXPECTED = { ...GOOD, main: { ...FAILED, hasKey: true }, post: FAILED };
+const EARLY = { ...GOOD, main: { exitCode: 1, titles: [], hasKey: false }, requests: [] };
 /** Code that runs as main connects. */
 const onConnect = (code: string) => `import { Socket } from 'node:net';
   const { prototype } = Socket, { connect } = prototype;
   prototype.connect = function (...all) { ${code}; return connect.apply(this, all); };`;
-test.concurrent.each<[string, string, number, string[], string[]?]>([
+test.concurrent.each([
   // As if there was nothing left to wait for: Node goes by process.exitCode.
-  ['fails if it ends early', onConnect('process.exit()'), 1, [], []],
-  ['fails with an uncaught error', onConnect('setImmediate(() => { throw 1; })'), 1, UNEXPECTED],
-  ['ends, whatever Node waits for', 'setInterval(() => {}, 1000)', 0, []],
-])('main %s', async (_, code, exitCode, errors, requests = [LOGIN, LOGOUT]) => {
+  ['fails if it ends early', onConnect('process.exit()'), EARLY],
+  ['fails with an uncaught error', onConnect('setImmediate(() => { throw 1; })'), UNEXPECTED],
+  ['ends, whatever Node waits for', 'setInterval(() => {}, 1000)', GOOD],
+])('main %s', async (_, code, expected) => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  const { main, post } = await run(box, { env: preload(code) });
-  expect([main.exitCode, titles(main), post.signal]).toEqual([exitCode, errors, null]);
-  expect([box.requestLog, box.keys.valid()]).toEqual([requests, []]);
+  expect(summary(box, await run(box, { env: preload(code) }))).toEqual(expected);
 });
 
 /** As if an older Node ran the step. */
@@ -147,9 +151,8 @@ test.concurrent.each(['20.18.0', '22.9.0'])('Node %s signs in and out', async (v
     'totp-secret': `${TOTP.totpSecret}`,
     'verify-logout': 'true',
   };
-  const { main, post } = await run(box, { inputs, env: onNode(version, WITHOUT_NEW_APIS) });
-  expect({ main: titles(main), post: titles(post) }).toEqual({ main: [], post: [] });
-  expect(box.requestLog).toEqual([LOGIN, LOGOUT, support.VERIFY]);
+  const steps = await run(box, { inputs, env: onNode(version, WITHOUT_NEW_APIS) });
+  expect(summary(box, steps)).toEqual({ ...GOOD, requests: [LOGIN, LOGOUT, support.VERIFY] });
 });
 
 const KEY = {
@@ -170,13 +173,13 @@ test.concurrent.each<[string, string, object, string[], number]>([
     1,
   ],
 ])('Node %s is reported in one line, by post too with a key to revoke: %s', async (...row) => {
-  const [version, , state, annotations, exitCode] = row;
+  const [version, , state, titles, exitCode] = row;
   await using box = await startBox();
   const env = onNode(version, LOADS_ONLY_FS);
   const { main, post } = await run(box, { env, between: () => state });
-  expect([main.exitCode, titles(main)]).toEqual([1, ['error: Unsupported Node']]);
+  expect(outcome(main)).toEqual({ exitCode: 1, titles: ['error: Unsupported Node'] });
   expect(main.raw.split('\n')).toEqual([expect.stringContaining(`v${version}`), '']);
-  expect({ exitCode: post.exitCode, annotations: titles(post) }).toEqual({ exitCode, annotations });
-  expect(post.raw.split('\n')).toHaveLength(annotations.length + 1);
+  expect(outcome(post)).toEqual({ exitCode, titles });
+  expect(post.raw.split('\n')).toHaveLength(titles.length + 1);
   expect(box.requestLog).toEqual([]);
 });

@@ -5,12 +5,11 @@ import { afterAll, expect, test } from '@jest/globals';
 import { startBox } from '../../devkit/box/box.ts';
 import { type CertificateKind, certificate } from '../../devkit/box/certificates.ts';
 import { startProxy } from '../../devkit/box/proxy.ts';
-import { ACCOUNTS, LOGIN, LOGOUT, run, titles } from '../support.ts';
+import { ACCOUNTS, failed, GOOD, LOGIN, notSignedOut, preload, run, summary } from '../support.ts';
 
-const UNTRUSTED = 'error: Certificate not trusted';
-const INSECURE = 'error: TLS failed';
-const PROXY_REJECTS = 'error: Proxy unreachable';
-const NOT_REVOKED = 'Sign-out failed';
+const UNTRUSTED = failed('Certificate not trusted', []);
+const INSECURE = failed('TLS failed', []);
+const PROXY_REJECTS = failed('Proxy unreachable', []);
 
 const SELF_SIGNED = certificate('self-signed');
 const OTHER_CA = certificate('by-expired-ca').ca;
@@ -25,25 +24,24 @@ const EXTRA = { NODE_EXTRA_CA_CERTS: CA_FILE };
 const OPENSSL = { SSL_CERT_FILE: CA_FILE, NODE_OPTIONS: '--use-openssl-ca' };
 const UNCHECKED = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
 
-function preload(code: string): { NODE_OPTIONS: string } {
-  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
-}
-
 test.concurrent.each([
   ['NODE_EXTRA_CA_CERTS', EXTRA],
   ['SSL_CERT_FILE', OPENSSL],
 ] as const)('%s is trusted, but not beside ca-certificate', async (_, env) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const other = await run(box, { inputs: { 'ca-certificate': OTHER_CA }, env });
-  expect([titles(other.main), box.requestLog]).toEqual([[UNTRUSTED], []]);
-  const { main, post } = await run(box, { inputs: { 'ca-certificate': '' }, env });
-  expect([titles(main), titles(post), box.requestLog]).toEqual([[], [], [LOGIN, LOGOUT]]);
+  expect(summary(box, other)).toEqual(UNTRUSTED);
+  const steps = await run(box, { inputs: { 'ca-certificate': '' }, env });
+  expect(summary(box, steps)).toEqual(GOOD);
 });
 
-test.concurrent.each(['', OTHER_CA])('NODE_TLS_REJECT_UNAUTHORIZED has no effect', async (ca) => {
+test.concurrent.each([
+  ['no ca-certificate', ''],
+  ['another ca-certificate', OTHER_CA],
+])('NODE_TLS_REJECT_UNAUTHORIZED has no effect with %s', async (_, ca) => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  const { main } = await run(box, { inputs: { 'ca-certificate': ca }, env: UNCHECKED });
-  expect([main.exitCode, titles(main), box.requestLog]).toEqual([1, [UNTRUSTED], []]);
+  const steps = await run(box, { inputs: { 'ca-certificate': ca }, env: UNCHECKED });
+  expect(summary(box, steps)).toEqual(UNTRUSTED);
 });
 
 test.concurrent('ca-certificate replaces the public CAs', async () => {
@@ -63,27 +61,23 @@ test.concurrent('ca-certificate replaces the public CAs', async () => {
 test.concurrent('options of Node do not lower the version of TLS', async () => {
   await using box = await startBox({ accounts: ACCOUNTS, protocol: 'old-tls' });
   const NODE_OPTIONS = '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0';
-  const { main } = await run(box, { env: { NODE_OPTIONS } });
-  expect([main.exitCode, titles(main), box.requestLog]).toEqual([1, [INSECURE], []]);
+  expect(summary(box, await run(box, { env: { NODE_OPTIONS } }))).toEqual(INSECURE);
 });
 
 test.concurrent('the certificate of a new box is trusted as ca-certificate', async () => {
   await using box = await startBox({ accounts: ACCOUNTS, certificate: 'self-signed' });
-  const { main, post } = await run(box);
-  expect([titles(main), titles(post), box.requestLog]).toEqual([[], [], [LOGIN, LOGOUT]]);
+  expect(summary(box, await run(box))).toEqual(GOOD);
 });
 
-test.concurrent.each<[CertificateKind, 'true' | 'false', string]>([
+test.concurrent.each<[CertificateKind, 'true' | 'false', 'warning' | 'error']>([
   ['expired', 'false', 'warning'],
   ['other-name', 'false', 'warning'],
   ['self-signed', 'true', 'error'],
 ])('a certificate that changes to %s, verify-logout: %s: %s', async (kind, verify, level) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const between = () => box.serve(certificate(kind));
-  const { post } = await run(box, { inputs: { 'verify-logout': verify }, env: UNCHECKED, between });
-  expect(titles(post)).toEqual([`${level}: ${NOT_REVOKED}`]);
-  expect([post.exitCode, box.requestLog]).toEqual([level === 'error' ? 1 : 0, [LOGIN]]);
-  expect(box.keys.valid()).toHaveLength(1);
+  const steps = await run(box, { inputs: { 'verify-logout': verify }, env: UNCHECKED, between });
+  expect(summary(box, steps)).toEqual(notSignedOut(level, 'Sign-out failed', [LOGIN]));
 });
 
 test.concurrent.each([
@@ -93,10 +87,10 @@ test.concurrent.each([
 ] as const)('main and post use a proxy over %s', async (_, options) => {
   await using box = await startBox({ accounts: ACCOUNTS, name: 'box.test' });
   await using proxy = await startProxy({ ...options, credentials: 'us er:pr0xy p@ss%' });
-  const { main, post } = await run(box, { env: { https_proxy: proxy.url, ...EXTRA } });
-  expect([titles(main), titles(post), box.requestLog]).toEqual([[], [], [LOGIN, LOGOUT]]);
+  const steps = await run(box, { env: { https_proxy: proxy.url, ...EXTRA } });
+  expect(summary(box, steps)).toEqual(GOOD);
   expect(proxy.tunnels).toEqual([box.host, box.host]);
-  expect(main.raw + post.raw).not.toMatch(/^\(node:\d+\)/m);
+  expect(steps.main.raw + steps.post.raw).not.toMatch(/^\(node:\d+\)/m);
 });
 
 test.concurrent.each([
@@ -105,8 +99,9 @@ test.concurrent.each([
 ] as const)('an untrusted proxy gets no credentials: %s', async (kind, trust) => {
   await using box = await startBox({ accounts: ACCOUNTS, name: 'box.test' });
   await using proxy = await startProxy({ tls: certificate(kind), credentials: 'us er:pr0xy-pass' });
-  const { main } = await run(box, { env: { https_proxy: proxy.url, ...trust } });
-  expect([titles(main), proxy.tunnels, box.requestLog]).toEqual([[PROXY_REJECTS], [], []]);
+  const steps = await run(box, { env: { https_proxy: proxy.url, ...trust } });
+  expect(summary(box, steps)).toEqual(PROXY_REJECTS);
+  expect(proxy.tunnels).toEqual([]);
 });
 
 test.concurrent('no_proxy is honored', async () => {
@@ -115,6 +110,5 @@ test.concurrent('no_proxy is honored', async () => {
     const { lookup } = dns;
     dns.lookup = (name, ...rest) => lookup(name.replace('box.test', 'localhost'), ...rest);`);
   const env = { https_proxy: 'http://127.0.0.1:1', no_proxy: 'box.test', ...resolve };
-  const { main, post } = await run(box, { env });
-  expect([titles(main), titles(post), box.requestLog]).toEqual([[], [], [LOGIN, LOGOUT]]);
+  expect(summary(box, await run(box, { env }))).toEqual(GOOD);
 });
