@@ -27,12 +27,16 @@ const DEFAULTS: Inputs = {
   logout: true,
   verifyLogout: false,
 };
+/** What an email in this domain gives. */
+const of = (domain: string) => ({ email: `ci@${domain}`, url: `https://box.${domain}/admin` });
 /** As a composite action gives them. */
 const EMPTY = Object.fromEntries(NAMES.slice(2).map((name) => [name, '']));
 
 test.each<[name: string, Variables, Partial<Inputs>]>([
   ['only email and password', {}, {}],
   ['empty optional inputs', EMPTY, {}],
+  ['a domain of three labels', { email: 'ci@a.co.uk' }, of('a.co.uk')],
+  ['a subdomain', { email: 'ci@mail.example.com' }, of('mail.example.com')],
   ['an email with spaces around it', { email: ` ${email}\n` }, {}],
   ['a password with line breaks after it', { password: `${password}\r\n\n` }, {}],
   ['a password with spaces around it', { password: '  spaces  ' }, { password: '  spaces  ' }],

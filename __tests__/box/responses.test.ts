@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { BoxError, type Title, type Traits } from '../../src/box/errors.ts';
 import type { BoxResponse } from '../../src/box/http.ts';
 import * as responses from '../../src/box/responses.ts';
-import '../support.ts';
 
 const EMAIL = 'ci@example.com';
 const [KEY, TOKEN] = ['f0'.repeat(32), 'aZ09-._~+/='];
@@ -84,7 +83,7 @@ test.each<[Call, string, unknown, Title?, Head?]>([
   expect(outcome(call, body, head)).toMatchObject({ title });
 });
 
-test.each<[Title, statuses: number[], traits?: Traits]>([
+const STATUSES: ReadonlyArray<[Title, statuses: number[], traits?: Traits]> = [
   [NOT_A_BOX, [201, 204, 400, 404, 405, 410]],
   ['Unexpected redirect', [301, 302, 303, 304, 307, 308]],
   [BLOCKED, [403, 407, 451]],
@@ -92,11 +91,14 @@ test.each<[Title, statuses: number[], traits?: Traits]>([
   ['Box busy', [504], { transient: true, responseLost: true }],
   ['Box error', [500, 501, 505], { responseLost: true }],
   ['Box unreachable', [520, 522, 530]],
-])('any call: %s with HTTP %j', (title, statuses, traits = {}) => {
-  for (const call of ['login', 'logout', 'verify'] as const) {
-    const errors = statuses.map((status) => outcome(call, '', { status }));
-    for (const error of errors) expect(error).toMatchObject({ title, traits });
-  }
+];
+const EACH_STATUS = STATUSES.flatMap(([title, statuses, traits = {}]) =>
+  statuses.flatMap((status) =>
+    (['login', 'logout', 'verify'] as const).map((call) => [call, status, title, traits] as const),
+  ),
+);
+test.each(EACH_STATUS)('%s: HTTP %i is %s', (call, status, title, traits) => {
+  expect(outcome(call, '', { status })).toMatchObject({ title, traits });
 });
 
 test.each<[string, string, boolean, string?]>([
@@ -109,14 +111,15 @@ test.each<[string, string, boolean, string?]>([
   expect(error).toMatchObject({ title: NOT_A_BOX, traits: { responseLost } });
 });
 
-test.each<[number | undefined, headers: string[]]>([
-  [3600, ['3600']],
-  [undefined, ['-1', 'soon', '1'.repeat(20), 'Tue, 24 Nov 2026 12:01:30 GMT']],
-])('Retry-After of %p s: %j', (retryAfter, values) => {
-  for (const value of values) {
-    const error = outcome('login', '', { status: 503, headers: { 'retry-after': value } });
-    expect(error).toMatchObject({ traits: { retryAfter } });
-  }
+test.each([
+  ['3600', 3600],
+  ['-1', undefined],
+  ['soon', undefined],
+  ['1'.repeat(20), undefined],
+  ['Tue, 24 Nov 2026 12:01:30 GMT', undefined],
+])("Retry-After '%s': %p s", (value, retryAfter) => {
+  const error = outcome('login', '', { status: 503, headers: { 'retry-after': value } });
+  expect(error).toMatchObject({ traits: { retryAfter } });
 });
 
 test("a rejected code carries the box's clock", () => {
@@ -128,6 +131,30 @@ test('a space in front of a rejected password is named', () => {
   expect(outcome('login', invalid(WRONG))).toMatchObject({
     message: expect.stringMatching('space'),
   });
+});
+
+test.each([
+  [' password', /space/],
+  ['password\t', /space/],
+  ['"password"', /quote/],
+  ["password'", /quote/],
+  ['`password', /quote/],
+  ['password', /^$/],
+  ['pass "w" ord', /^$/],
+])('hint for a rejected password: %j', (password, hint) => {
+  expect(responses.passwordHint(password)).toMatch(hint);
+});
+
+/** One word of the fix. */
+test.each([
+  [429, 'CDN'],
+  [503, 'one request at a time'],
+  [401, 'access list'],
+  [500, 'syslog'],
+  [520, 'Cloudflare'],
+  [404, 'website'],
+])('the fix for HTTP %i', (status, fix) => {
+  expect(outcome('login', '', { status })).toMatchObject({ remedy: expect.stringContaining(fix) });
 });
 
 test('a code that was sent but removed on the way is not a missing secret', () => {

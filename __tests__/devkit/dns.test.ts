@@ -10,7 +10,7 @@ const records = [...challenges, 'www.example.com A 203.0.113.7'];
 
 test('the name server has the TXT records, in any case, over UDP and TCP', async () => {
   using dns = await startDns(() => records);
-  const resolver = new Resolver({ timeout: 5000, tries: 1 });
+  const resolver = new Resolver({ timeout: 30_000, tries: 1 });
   resolver.setServers([dns.address]);
   const name = '_ACME-challenge.Example.com';
   await expect(resolver.resolveTxt(name)).resolves.toEqual([['one'], ['two']]);
@@ -24,8 +24,6 @@ test('the name server has the TXT records, in any case, over UDP and TCP', async
   socket.write(query.subarray(0, 1));
   setTimeout(() => socket.write(query.subarray(1)), 20);
   const { id, answers = [] } = streamDecode(await buffer(socket)) ?? {};
-  expect([id, answers.map((answer) => 'data' in answer && String(answer.data))]).toEqual([
-    7,
-    ['one', 'two'],
-  ]);
+  const texts = answers.map((answer) => 'data' in answer && String(answer.data));
+  expect({ id, texts }).toEqual({ id: 7, texts: ['one', 'two'] });
 });

@@ -1,0 +1,71 @@
+import { mkdtempDisposableSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { readState, setOutputs, writeCaFile } from '../../src/action/runner-files.ts';
+
+test('two sign-ins in one job keep their certificates', () => {
+  using directory = mkdtempDisposableSync(join(tmpdir(), 'files-'));
+  process.env['RUNNER_TEMP'] = directory.path;
+  const texts = ['one', 'two'];
+  const paths = texts.map((text) => writeCaFile(text));
+  expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(['one\n', 'two\n']);
+});
+
+/** One word of the reason, and one of the fix. */
+test.each([
+  ['EACCES', 'denied', 'root'],
+  ['EPERM', 'permi', 'root'],
+  ['EBUSY', '', 'virus'],
+  ['EISDIR', 'directory', 'earlier step'],
+  ['ENOENT', 'exist|no such', 'earlier step'],
+  ['ENOSPC', 'full|space', 'disk space'],
+  ['EROFS', 'read-only', 'writable'],
+])('%s is explained', (code, why, fix) => {
+  process.env['GITHUB_OUTPUT'] = 'output';
+  const outputs = {
+    get url(): string {
+      throw Object.assign(new Error('failed'), { code });
+    },
+  };
+  expect(() => setOutputs(outputs)).toThrow(
+    expect.objectContaining({
+      title: 'Runner files not writable',
+      message: expect.stringMatching(new RegExp(`GITHUB_OUTPUT.*(${why})`)),
+      remedy: expect.stringContaining(fix),
+    }),
+  );
+});
+
+const STATE = {
+  url: 'https://box.example.com/admin',
+  email: 'ci@example.com',
+  api_key: 'f0'.repeat(32),
+  verify_logout: 'true',
+};
+const SESSION = { url: STATE.url, email: STATE.email, apiKey: STATE.api_key, verifyLogout: true };
+
+test.each<[string, Partial<typeof STATE> & { ca?: string; keep_key?: string }, object | undefined]>(
+  [
+    ['all fields', { ca: 'PEM' }, { ...SESSION, ca: 'PEM' }],
+    ['no certificates', {}, { ...SESSION, ca: undefined }],
+    ['no verification', { verify_logout: 'false' }, { ...SESSION, verifyLogout: false }],
+    ['no key', { api_key: '' }, undefined],
+    ['a key to keep', { keep_key: 'true' }, undefined],
+  ],
+)('state: %s', (_, changes, expected) => {
+  expect(read({ ...STATE, ...changes })).toEqual(expected);
+});
+
+test.each(['url', 'email'])('state without its %s is unreadable', (field) => {
+  expect(() => read({ ...STATE, [field]: '' })).toThrow(
+    expect.objectContaining({ title: 'Saved session unreadable' }),
+  );
+});
+
+function read(state: Readonly<Record<string, string>>) {
+  for (const name of ['url', 'email', 'ca', 'api_key', 'verify_logout', 'keep_key']) {
+    process.env[`STATE_${name}`] = state[name] ?? '';
+  }
+  return readState();
+}
