@@ -17,7 +17,8 @@ export default {
     ],
   },
   // Jest's own choice on two cores is one worker. Most tests wait for processes and sockets.
-  maxWorkers: '100%',
+  maxWorkers: '150%',
   maxConcurrency: 8,
-  testTimeout: 60_000,
+  // For a machine that is busy otherwise: the slowest test takes ten seconds.
+  testTimeout: 180_000,
 };

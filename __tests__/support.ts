@@ -107,7 +107,7 @@ export const GOOD = {
 };
 
 /** A job whose main step fails, by default at the login. */
-export function failed(title: Title, requests: unknown = [LOGIN]) {
+export function failed(title: Title, requests = [LOGIN]) {
   return { ...GOOD, main: { exitCode: 1, titles: [`error: ${title}`], hasKey: false }, requests };
 }
 

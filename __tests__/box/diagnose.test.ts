@@ -38,8 +38,8 @@ test.each([
   ['ERR_SSL_WRONG_VERSION_NUMBER', "doesn't speak TLS", 'port'],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', "doesn't speak TLS", 'port'],
   ['ERR_SSL_HTTP_REQUEST', "doesn't speak TLS", 'port'],
-  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'older than 1.2', 'Enable TLS 1.2'],
-  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'older than 1.2', 'Enable TLS 1.2'],
+  ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'TLS 1.2', 'Enable TLS 1.2'],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'TLS 1.2', 'Enable TLS 1.2'],
   ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'host name', "'host'"],
   ['EPROTO', 'handshake', 'port'],
 ])('TLS fails: %s', (code, why, fix) => {

@@ -7,6 +7,7 @@ import * as responses from '../../src/box/responses.ts';
 const EMAIL = 'ci@example.com';
 const [KEY, TOKEN] = ['f0'.repeat(32), 'aZ09-._~+/='];
 const OK = { status: 'ok', api_key: KEY, email: EMAIL, privileges: ['admin'] };
+const session = (apiKey: string, privileges?: string[]) => ({ apiKey, privileges });
 const invalid = (reason?: string) => ({ status: 'invalid', reason });
 const WRONG = 'Incorrect email address or password.';
 const WRONG_CODE = 'invalid-totp-token';
@@ -15,13 +16,8 @@ const BLOCKED: Title = 'Blocked in front of the box';
 const JSON_TYPE = 'application/json';
 
 const CALLS = {
-  login: (response: BoxResponse) => {
-    const { apiKey, privileges } = responses.parseLogin(response, {
-      email: EMAIL,
-      password: ' f0f0f0',
-    });
-    return [apiKey, privileges];
-  },
+  login: (response: BoxResponse) =>
+    responses.parseLogin(response, { email: EMAIL, password: ' f0f0f0' }),
   logout: responses.parseLogout,
   verify: responses.parseValidity,
 };
@@ -45,12 +41,12 @@ function outcome(call: Call, body: unknown, head: Head = {}): unknown {
 }
 
 test.each<[Call, string, unknown, unknown, Head?]>([
-  ['login', 'an administrator', OK, [KEY, ['admin']]],
-  ['login', 'an ordinary user', { ...OK, privileges: [] }, [KEY, []]],
-  ['login', 'required fields only', { status: 'ok', api_key: KEY }, [KEY, []]],
-  ['login', 'a key that is not hex', { ...OK, api_key: TOKEN }, [TOKEN, ['admin']]],
-  ['login', 'privileges as text', { ...OK, privileges: 'admin' }, [KEY, undefined]],
-  ['login', 'a privilege for a shell', { ...OK, privileges: ['`id`'] }, [KEY, undefined]],
+  ['login', 'an administrator', OK, session(KEY, ['admin'])],
+  ['login', 'an ordinary user', { ...OK, privileges: [] }, session(KEY, [])],
+  ['login', 'required fields only', { status: 'ok', api_key: KEY }, session(KEY, [])],
+  ['login', 'a key that is not hex', { ...OK, api_key: TOKEN }, session(TOKEN, ['admin'])],
+  ['login', 'privileges as text', { ...OK, privileges: 'admin' }, session(KEY)],
+  ['login', 'a privilege for a shell', { ...OK, privileges: ['`id`'] }, session(KEY)],
   ['logout', 'ok', { status: 'ok' }, { status: 'ok' }],
   ['logout', 'nothing required', {}, { status: 'ok' }],
   ['verify', 'true', 'true\n', true],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { startBox, type When } from '../../devkit/box/box.ts';
 import { certificate } from '../../devkit/box/certificates.ts';
-import { type Fault, redirect, respondWith } from '../../devkit/box/faults.ts';
+import { type Fault, respondWith } from '../../devkit/box/faults.ts';
 import { startProxy } from '../../devkit/box/proxy.ts';
 import { basic, run, TOTP } from '../support.ts';
 
@@ -13,7 +13,10 @@ const INPUTS = { email, password, 'totp-secret': SPACED, 'verify-logout': 'true'
 type Echo = (text: string) => Fault;
 const header = (text: string) => text.replaceAll(/[^\t -~\u0080-\u00ff]/g, ' ');
 const reason: Echo = (text) => respondWith(JSON.stringify({ status: 'invalid', reason: text }));
-const location: Echo = (text) => redirect(`https://elsewhere.test/${header(text)}`);
+const location: Echo = (text) => {
+  const headers = { Location: `https://elsewhere.test/${header(text)}`, Server: header(text) };
+  return respondWith('', 301, headers);
+};
 const xReason: Echo = (text) => respondWith(text, 401, { 'X-Reason': header(text) });
 /** The error of JSON.parse, which debug logging shows, quotes ten characters of it. */
 const notJson: Echo = (text) => respondWith(`[${text}`);
@@ -36,7 +39,7 @@ const ECHOES: Row[] = [
   ['X-Reason', 'verify', xReason],
 ];
 
-/** A few forms in which a server may print a secret; untrusted.test.ts has all of them. */
+/** A few forms in which a server may print a secret; sanitize.test.ts has all of them. */
 const entities = (text: string) =>
   text.replace(/\W/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`);
 const units = (text: string) => text.replace(/\W/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);

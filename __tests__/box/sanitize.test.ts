@@ -2,7 +2,6 @@ import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sanitize } from '../../src/box/sanitize.ts';
 import { addSecret } from '../../src/box/secrets.ts';
-import '../support.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const base64Url = (text: string) => Buffer.from(text).toString('base64url');
