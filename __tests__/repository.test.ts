@@ -7,6 +7,7 @@ import { readManifest } from '../devkit/manifest.ts';
 import manifest from '../package.json' with { type: 'json' };
 import lock from '../package-lock.json' with { type: 'json' };
 import { REMEDIES } from '../src/box/errors.ts';
+import { SIGN_OUT, SIGN_OUT_ATTEMPT, VERIFICATION } from '../src/box/sign-out.ts';
 import { anchor } from './support.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -31,12 +32,66 @@ test.each(['Inputs', 'Outputs'] as const)('%s of README.md equal action.yml', (h
   const lines = matches(below.split('\n## ')[0] ?? '', /^\| `.*$/gm);
   const fields = Object.entries(heading === 'Inputs' ? action.inputs : action.outputs);
   expect(lines).toEqual(fields.map(([name]) => expect.stringContaining(`| \`${name}\` |`)));
-  for (const [index, [, field]] of fields.entries()) {
+  for (const [index, [name, field]] of fields.entries()) {
     const [, cell = ''] = lines[index]?.split(' | ') ?? [];
-    if ('default' in field) expect(cell).toBe(`\`${field.default}\``);
-    else if ('required' in field) expect(/required/i.test(cell)).toBe(field.required === 'true');
+    const required = /required/i.test(cell);
+    if ('default' in field) expect({ name, cell }).toEqual({ name, cell: `\`${field.default}\`` });
+    else if ('required' in field)
+      expect({ name, required }).toEqual({ name, required: field.required === 'true' });
   }
 });
+
+const EXAMPLES = readdirSync(join(ROOT, 'examples')).map((name) => `examples/${name}`);
+test.each([...PAGES, ...EXAMPLES])('%s: each output is one of action.yml', (file) => {
+  const unknown = matches(read(file), /\boutputs\.(\w+)/g).filter((name) => !action.outputs[name]);
+  expect(unknown).toEqual([]);
+});
+
+/** What each system has, and all have. */
+const SYSTEMS: Readonly<Record<string, string>> = {
+  'ubuntu-latest': 'bash curl git go jq openssl pwsh python3',
+  'self-hosted': 'bash curl',
+  // The images of Gitea and Forgejo.
+  docker: 'bash curl git',
+  'buildpack-deps:trixie-curl': 'bash curl',
+};
+const POSIX = 'cat cut echo exit fi grep printf rm sleep umask [[';
+
+test.each(EXAMPLES)('%s: an earlier step installs each tool that its system lacks', (file) => {
+  const [head = '', ...steps] = read(file).split(/^ {6}- /m);
+  const [, system = ''] = /container: (.*)/.exec(head) ?? /runs-on: (.*)/.exec(head) ?? [];
+  let available = `${POSIX} ${SYSTEMS[system] ?? ''}`.split(' ');
+  for (const step of steps) {
+    const [, shell] = /^ {8}shell: (.*)/m.exec(step) ?? [];
+    const [, block, line = ''] = /^ {8}run: (?:\|\n((?: {10}.*\n)*)|(.*))/m.exec(step) ?? [];
+    const script = block ?? line;
+    const commands = shell === 'pwsh' ? [] : commandsIn(script);
+    available = available.concat(matches(script, /(\w+)\(\)/g), installedBy(script));
+    const missing = [shell ?? 'cat', ...commands].filter((name) => !available.includes(name));
+    expect({ script, missing }).toEqual({ script, missing: [] });
+  }
+});
+
+/** The names of the commands in a shell script. */
+function commandsIn(script: string): string[] {
+  const simple = script
+    .replaceAll(/\\\n\s*/g, ' ')
+    .replaceAll(/<<'EOF'[\s\S]*?\n\s*EOF$/gm, '')
+    .replaceAll(/'[^']*'/g, '')
+    .replaceAll(/"[^"]*"/g, (quoted) => quoted.replaceAll(/["\s;|&(){}]/g, ''));
+  return simple
+    .split(/[\n;|&(){}]+/)
+    .map((command) => command.replace(/^\s*((if|then|else|exec|\w+=\S*)(\s+|$))*/, ''))
+    .map((command) => /^(?:\S*\/)?(\S+)/.exec(command)?.[1] ?? '')
+    .filter((name) => name !== '');
+}
+
+/** The commands that a script installs; with a virtual environment, those of Python. */
+function installedBy(script: string): string[] {
+  const names = matches(script, /\b(?:pip" install|pip install|go install|git clone) (.*)/g);
+  const tools = names.flatMap((each) => matches(each, /(?<=[\s/])([\w.-]+)(?=[=/\s]|$)/g));
+  return script.includes('-m venv') ? [...tools, 'pip', 'python'] : tools;
+}
 
 test.each(PAGES)('%s: links within the repository work', (page) => {
   const text = read(page);
@@ -63,11 +118,7 @@ test('every error title has its heading in docs/troubleshooting.md', () => {
 test('docs/recipes.md links every example once, and shows parts of it', () => {
   const recipes = read('docs/recipes.md');
   const files = matches(recipes, /\(\.\.\/(examples\/[^)]+)\)/g);
-  expect(files.toSorted()).toEqual(
-    readdirSync(join(ROOT, 'examples'))
-      .map((name) => `examples/${name}`)
-      .toSorted(),
-  );
+  expect(files.toSorted()).toEqual(EXAMPLES.toSorted());
   for (const section of recipes.split(/^## /m)) {
     const [file] = matches(section, /\(\.\.\/(examples\/[^)]+)\)/g);
     for (const block of yaml(section))
@@ -76,9 +127,8 @@ test('docs/recipes.md links every example once, and shows parts of it', () => {
 });
 
 test.each(['docs/setup.md', 'docs/gitea-forgejo.md'])('%s shows parts of examples', (page) => {
-  const files = readdirSync(join(ROOT, 'examples'));
   for (const block of yaml(read(page))) {
-    expect(files.some((file) => isIn(block, `examples/${file}`)) || block).toBe(true);
+    expect(EXAMPLES.some((file) => isIn(block, file)) || block).toBe(true);
   }
 });
 
@@ -96,6 +146,14 @@ function isIn(block: string, file: string): boolean {
 test.each<[string, number, RegExp]>([
   ['sessions', MAX_SESSIONS, /(\d+) sessions/g],
   ['failures', constant('devkit/box/sessions.ts', 'MAX_FAILURES'), /(\d+) failed logins/g],
+  ['timeout', Number(action.inputs['timeout']?.default), /`timeout`, (\d+) s by default/g],
+  ['signing out', SIGN_OUT, /\| (\d+) s, of which `verify-logout`/g],
+  ['verification', VERIFICATION, /of which `verify-logout` gets at least (\d+) s/g],
+  ['an attempt', constant('src/box/sign-in.ts', 'SIGN_IN_ATTEMPT'), /one attempt \| (\d+) s/g],
+  ['an attempt to sign out', SIGN_OUT_ATTEMPT, /one attempt \|[^|]+\| (\d+) s/g],
+  ['the first wait', constant('src/box/retry.ts', 'FIRST_WAIT'), /first wait \| 0.5 to (\d+) s/g],
+  ['later waits', constant('src/box/retry.ts', 'LONGEST_WAIT'), /7.5 to (\d+) s at most/g],
+  ['grace', constant('src/action/cancel.ts', 'GRACE_MS') / 1000, /\| (\d+) \| \| aborts the req/g],
 ])('documents: the number for %s', (_, expected, pattern) => {
   const text = PAGES.map(read).join('\n').replaceAll(/\s+/g, ' ');
   expect([...new Set(matches(text, pattern))]).toEqual([`${expected}`]);
@@ -108,25 +166,33 @@ function constant(file: string, name: string): number {
 
 test('dependencies are pinned; bundled ones are in the bundle, with their licenses', () => {
   const all = { ...devDependencies, ...optionalDependencies, ...dependencies };
-  for (const version of Object.values(all)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  const isPinned = ([, version]: [string, string]) => /^\d+\.\d+\.\d+$/.test(version);
+  expect(Object.entries(all).filter((entry) => !isPinned(entry))).toEqual([]);
   expect(lock.packages['']).toMatchObject({ dependencies, devDependencies, optionalDependencies });
   const bundled = read('dist/packages.txt').trim().split('\n');
   const own = Object.entries(dependencies).map((entry) => entry.join(' '));
   expect(bundled).toEqual(expect.arrayContaining(own));
   for (const [name = '', version] of bundled.map((line) => line.split(' '))) {
     const { dev, ...locked } = Object(lock.packages)[`node_modules/${name}`];
-    expect([locked.version, dev]).toEqual([version, undefined]);
+    expect({ name, version: locked.version, dev }).toEqual({ name, version, dev: undefined });
     expect(read('dist/licenses.txt')).toMatch(new RegExp(`^${name}\n(MIT|ISC|Apache-2.0)\n`, 'm'));
   }
 });
 
-test('the action runs dist/ on node24, at most 115 KB each, without a path of this machine', () => {
-  const { using, main, post, ...others } = action.runs;
-  expect([using, others]).toEqual(['node24', {}]);
-  for (const file of [main, post]) {
-    const code = read(file);
-    expect(code.length).toBeLessThan(115 * 1024);
-    for (const path of [ROOT, homedir()]) expect(code).not.toContain(path + sep);
-    expect(code).not.toMatch(/\/(?:home|Users|work|tmp)\/|[A-Z]:\\/);
-  }
+test('the action runs dist/ on node24', () => {
+  expect(action.runs).toEqual({ using: 'node24', main: 'dist/main.cjs', post: 'dist/post.cjs' });
 });
+
+const MAX_BYTES = 115 * 1024;
+test.each(['dist/main.cjs', 'dist/post.cjs'])(
+  '%s is small, without a path of this machine',
+  (file) => {
+    const code = read(file);
+    const bytes = Buffer.byteLength(code);
+    expect(
+      `${file}: ${bytes} bytes, ${bytes > MAX_BYTES ? 'more' : 'less'} than ${MAX_BYTES}`,
+    ).toMatch('less');
+    const paths = [ROOT + sep, homedir() + sep].filter((path) => code.includes(path));
+    expect([...paths, ...matches(code, /\/(?:home|Users|work|tmp)\/|[A-Z]:\\/g)]).toEqual([]);
+  },
+);
