@@ -34,7 +34,7 @@ export const onPosix = process.platform === 'win32' ? test.concurrent.skip : tes
 
 /**
  * Runs the built action, as ADMIN unless the inputs name another account, with debug logging. Fails if a step prints a
- * secret or an uncaught error, or an annotation that is too long or lacks its link.
+ * secret or an uncaught error, or an annotation that is too long or lacks its link. SHOW_LOG=1 prints the job's log.
  */
 export async function run(
   box: Pick<Box, 'host' | 'ca' | 'keys'>,
@@ -49,6 +49,7 @@ export async function run(
   };
   const env = { RUNNER_DEBUG: '1', ...options.env };
   const steps = await runAction({ ...options, inputs, env });
+  if (process.env['SHOW_LOG']) process.stderr.write(`\n${logOf(steps)}\n`);
   const secrets = [...box.keys.issued(), ...secretsIn({ ...inputs, ...env })];
   for (const step of [steps.main, steps.post]) {
     expectNoSecret(step, secrets);
@@ -83,14 +84,23 @@ export function logsLostKey(step: Step): boolean {
   return shown(step).some((line) => /\blost\b/.test(line));
 }
 
-/** What became of a job. An assertion's diff names the field that differs. */
-export function summary({ requestLog, keys }: Pick<Box, 'requestLog' | 'keys'>, steps: Steps) {
-  return {
+/** Compares what became of a job. A failure shows the fields that differ, and the log. */
+export function expectJob(box: Pick<Box, 'requestLog' | 'keys'>, steps: Steps, expected: object) {
+  const result = {
     main: { ...outcome(steps.main), hasKey: steps.main.outputs['api_key'] !== undefined },
     post: outcome(steps.post),
-    requests: requestLog,
-    validKeys: keys.valid().length,
+    requests: box.requestLog,
+    validKeys: box.keys.valid().length,
   };
+  try {
+    expect(result).toEqual(expected);
+  } catch (error) {
+    throw new Error(`${Object(error).message}\n\n${logOf(steps)}`);
+  }
+}
+
+function logOf({ main, post }: Steps): string {
+  return ['main:', ...main.log, '', 'post:', ...post.log].join('\n');
 }
 
 /** The exit code of a step, and the titles of its annotations, each with its level. */

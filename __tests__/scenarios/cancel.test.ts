@@ -7,6 +7,7 @@ import type { RunOptions } from '../../devkit/run-action.ts';
 import type { Title } from '../../src/box/errors.ts';
 import {
   ACCOUNTS,
+  expectJob,
   failed,
   GOOD,
   LOGIN,
@@ -18,7 +19,6 @@ import {
   run,
   type Steps,
   shown,
-  summary,
 } from '../support.ts';
 
 const CANCELLED = 'Cancelled';
@@ -63,7 +63,7 @@ onPosix.each<[string, Options, Title, isLost: boolean, validKeys: number]>([
   const [, options, error, isLost, validKeys] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
   const { main, post } = await runWithSignals(box, 'login', options);
-  expect(summary(box, { main, post })).toEqual({ ...failed(error), validKeys });
+  expectJob(box, { main, post }, { ...failed(error), validKeys });
   expect(logsLostKey(main)).toBe(isLost);
   // The attempt's own error is logged too.
   if (isLost) expect(shown(main)).toContainEqual(expect.stringContaining(box.host));
@@ -74,7 +74,7 @@ onPosix('a wait between two attempts ends at once', async () => {
   box.inject(FAULTS['long-wait']);
   const onLine = (line: string, kill: Kill) => /^[^#].*\b503\b/.test(line) && kill('SIGINT');
   const steps = await run(box, { inputs: { timeout: '21600' }, onLine });
-  expect(summary(box, steps)).toEqual(failed(CANCELLED));
+  expectJob(box, steps, failed(CANCELLED));
   expect(logsLostKey(steps.main)).toBe(false);
 });
 
@@ -93,7 +93,7 @@ onPosix('a signal when main is done changes nothing', async () => {
   const onLine = (line: string, kill: Kill) => isResult(line) && kill('SIGINT');
   const { main, post } = await run(box, { onLine });
   expect(main.outputs['api_key']).toBe(box.keys.issued()[0]);
-  expect(summary(box, { main, post })).toEqual({ ...GOOD, main: expect.anything() });
+  expectJob(box, { main, post }, { ...GOOD, main: expect.anything() });
 });
 
 onPosix.each<[string, Options, object]>([
@@ -101,11 +101,11 @@ onPosix.each<[string, Options, object]>([
   ['it resets the connection', { fault: FAULTS.reset }, notSignedOut('warning', 'Sign-out failed')],
 ])('a signal while the post-step waits for the box, and %s', async (_, options, expected) => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  expect(summary(box, await runWithSignals(box, 'logout', options))).toEqual(expected);
+  expectJob(box, await runWithSignals(box, 'logout', options), expected);
 });
 
 async function expectRevoked(box: Box, steps: Steps) {
-  expect(summary(box, steps)).toEqual(failed(CANCELLED, [LOGIN, LOGOUT]));
+  expectJob(box, steps, failed(CANCELLED, [LOGIN, LOGOUT]));
   expect(steps.main.state['api_key']).toBe(box.keys.issued()[0]);
   expect(logsLostKey(steps.main)).toBe(false);
 }

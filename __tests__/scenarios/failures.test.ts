@@ -9,6 +9,7 @@ import {
   ACCOUNTS,
   ADMIN,
   as,
+  expectJob,
   failed,
   GOOD,
   LOGIN,
@@ -19,7 +20,6 @@ import {
   preload,
   run,
   shown,
-  summary,
   TOTP,
   USER,
   VERIFY,
@@ -118,7 +118,7 @@ async function expectFailure(box: Box, title: Title, setup: Setup, requests: str
   const proxied = setup.proxy === undefined ? {} : { [PROXY]: proxy.url };
   const { main, post } = await run(box, { ...setup, env: { ...proxied, ...setup.env } });
   const validKeys = lost ? expect.any(Number) : 0;
-  expect(summary(box, { main, post })).toEqual({ ...failed(title, requests), validKeys });
+  expectJob(box, { main, post }, { ...failed(title, requests), validKeys });
   expect(main.annotations[0]?.message).toContain(datum);
   expect(shown(post)).toEqual([]);
   // A reset before the box handled the login looks the same to the client.
@@ -140,7 +140,7 @@ test.concurrent.each<[name: string, verify: boolean, Title, datum: string, Later
   await using box = await startBox({ accounts: ACCOUNTS });
   const inputs = { 'verify-logout': String(verify) };
   const steps = await run(box, { inputs, between: () => later(box) });
-  expect(summary(box, steps)).toEqual({
+  expectJob(box, steps, {
     ...notSignedOut(verify ? 'error' : 'warning', title),
     requests: expect.anything(),
   });
@@ -161,7 +161,7 @@ test.concurrent.each<[FaultName, at: 'logout' | 'verify', expected: object]>([
   await using box = await startBox({ accounts: ACCOUNTS });
   box.inject(FAULTS[fault], { at });
   const steps = await run(box, { inputs: { 'verify-logout': 'true' } });
-  expect(summary(box, steps)).toEqual(expected);
+  expectJob(box, steps, expected);
 });
 
 test.concurrent.each<[FaultName, at: 'login' | 'logout' | 'verify']>([
@@ -177,7 +177,7 @@ test.concurrent.each<[FaultName, at: 'login' | 'logout' | 'verify']>([
   const requests = [LOGIN, LOGOUT, VERIFY];
   const index = ['login', 'logout', 'verify'].indexOf(at);
   requests.splice(index, 0, requests[index] ?? '');
-  expect(summary(box, { main, post })).toEqual({ ...GOOD, requests });
+  expectJob(box, { main, post }, { ...GOOD, requests });
 });
 
 test.concurrent('debug logging shows all causes with their stacks, and no secret', async () => {

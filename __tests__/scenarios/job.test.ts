@@ -10,13 +10,13 @@ import {
   ACCOUNTS,
   ADMIN,
   as,
+  expectJob,
   failed,
   GOOD,
   LOGIN,
   LOGOUT,
   run,
   shown,
-  summary,
   TOTP,
   USER,
   VERIFY,
@@ -60,7 +60,7 @@ test.concurrent.each<[string, Account, Variables, BoxOptions?]>([
   const { main, post } = await run(box, { inputs: all, env, between });
   const [api_key = ''] = box.keys.issued();
   const requests = [LOGIN, 'GET /admin/dns/zones', LOGOUT];
-  expect(summary(box, { main, post })).toEqual({ ...GOOD, requests });
+  expectJob(box, { main, post }, { ...GOOD, requests });
   const { ca_file, ...outputs } = main.outputs;
   expect(outputs).toEqual({ api_key, email, privileges: JSON.stringify(privileges), url, host });
   // On a busy machine, another line reports that the box is slow.
@@ -93,14 +93,14 @@ test.concurrent.each<[string, Variables, Variables, string[], fate?: RegExp]>([
   expect(Object.keys(main.state)).toHaveLength(5 + Object.keys(keep).length);
   expect(shown(main).at(-1)).toMatch(fate);
   const validKeys = requests.includes(LOGOUT) ? 0 : 1;
-  expect(summary(box, { main, post })).toEqual({ ...GOOD, requests, validKeys });
+  expectJob(box, { main, post }, { ...GOOD, requests, validKeys });
   expect(other.requestLog).toEqual([]);
 });
 
 test.concurrent('a failed sign-in leaves nothing to the post-step', async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const steps = await run(box, { inputs: { password: 'not the password' } });
-  expect(summary(box, steps)).toEqual(failed('Wrong email or password'));
+  expectJob(box, steps, failed('Wrong email or password'));
   expect(steps.main.state).toEqual({});
   expect(steps.post.raw).toBe('');
 });
@@ -110,14 +110,14 @@ test.concurrent('without the required privilege, even a key to keep is revoked',
   const inputs = { ...as(USER), 'require-privilege': 'admin', logout: 'false' };
   const between = () => expect(box.requestLog).toEqual([LOGIN]);
   const steps = await run(box, { inputs, between });
-  expect(summary(box, steps)).toEqual(failed('Missing privilege', [LOGIN, LOGOUT]));
+  expectJob(box, steps, failed('Missing privilege', [LOGIN, LOGOUT]));
   expect(shown(steps.post)).toEqual([]);
 });
 
 test.concurrent('a restart of the daemon, which revokes the key, is no reason to warn', async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const steps = await run(box, { between: () => box.restart() });
-  expect(summary(box, steps)).toEqual(GOOD);
+  expectJob(box, steps, GOOD);
   expect(shown(steps.post)).toEqual([]);
 });
 

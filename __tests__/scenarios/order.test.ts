@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { startBox } from '../../devkit/box/box.ts';
 import * as support from '../support.ts';
-import { ACCOUNTS, ADMIN, failed, GOOD, LOGIN, LOGOUT, run, summary, TOTP } from '../support.ts';
+import { ACCOUNTS, ADMIN, expectJob, failed, GOOD, LOGIN, LOGOUT, run, TOTP } from '../support.ts';
 
 const { basic, onPosix, outcome, preload } = support;
 const NOT_WRITABLE = 'Runner files not writable';
@@ -38,7 +38,7 @@ test.concurrent.each([
   await using box = await startBox({ accounts: ACCOUNTS });
   const given = { [variable]: path };
   const { main, post } = await run(box, { files: given, env: given });
-  expect(summary(box, { main, post })).toEqual(failed(NOT_WRITABLE, []));
+  expectJob(box, { main, post }, failed(NOT_WRITABLE, []));
   const datum = FULL.includes(path) ? 'no space left' : variable;
   expect(main.annotations[0]?.message).toContain(datum);
   expect(post.raw).toBe('');
@@ -68,7 +68,7 @@ test.concurrent.each<[file: string, logoutFails: boolean, warnings: string[], va
   const { main: error, ...rest } = failed(NOT_WRITABLE, [LOGIN, LOGOUT]);
   const titles = [...warnings, ...error.titles];
   const expected = { ...rest, main: { ...error, titles }, validKeys };
-  expect(summary(box, { main, post })).toEqual(expected);
+  expectJob(box, { main, post }, expected);
 });
 
 test.concurrent('what the files contain is kept, and no empty line is added', async () => {
@@ -119,7 +119,7 @@ test.concurrent.each([
   ['ends, whatever Node waits for', 'setInterval(() => {}, 1000)', GOOD],
 ])('main %s', async (_, code, expected) => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  expect(summary(box, await run(box, { env: preload(code) }))).toEqual(expected);
+  expectJob(box, await run(box, { env: preload(code) }), expected);
 });
 
 /** As if an older Node ran the step. */
@@ -152,7 +152,7 @@ test.concurrent.each(['20.18.0', '22.9.0'])('Node %s signs in and out', async (v
     'verify-logout': 'true',
   };
   const steps = await run(box, { inputs, env: onNode(version, WITHOUT_NEW_APIS) });
-  expect(summary(box, steps)).toEqual({ ...GOOD, requests: [LOGIN, LOGOUT, support.VERIFY] });
+  expectJob(box, steps, { ...GOOD, requests: [LOGIN, LOGOUT, support.VERIFY] });
 });
 
 const KEY = {

@@ -5,7 +5,16 @@ import { afterAll, expect, test } from '@jest/globals';
 import { startBox } from '../../devkit/box/box.ts';
 import { type CertificateKind, certificate } from '../../devkit/box/certificates.ts';
 import { startProxy } from '../../devkit/box/proxy.ts';
-import { ACCOUNTS, failed, GOOD, LOGIN, notSignedOut, preload, run, summary } from '../support.ts';
+import {
+  ACCOUNTS,
+  expectJob,
+  failed,
+  GOOD,
+  LOGIN,
+  notSignedOut,
+  preload,
+  run,
+} from '../support.ts';
 
 const UNTRUSTED = failed('Certificate not trusted', []);
 const INSECURE = failed('TLS failed', []);
@@ -30,9 +39,9 @@ test.concurrent.each([
 ] as const)('%s is trusted, but not beside ca-certificate', async (_, env) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const other = await run(box, { inputs: { 'ca-certificate': OTHER_CA }, env });
-  expect(summary(box, other)).toEqual(UNTRUSTED);
+  expectJob(box, other, UNTRUSTED);
   const steps = await run(box, { inputs: { 'ca-certificate': '' }, env });
-  expect(summary(box, steps)).toEqual(GOOD);
+  expectJob(box, steps, GOOD);
 });
 
 test.concurrent.each([
@@ -41,7 +50,7 @@ test.concurrent.each([
 ])('NODE_TLS_REJECT_UNAUTHORIZED has no effect with %s', async (_, ca) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const steps = await run(box, { inputs: { 'ca-certificate': ca }, env: UNCHECKED });
-  expect(summary(box, steps)).toEqual(UNTRUSTED);
+  expectJob(box, steps, UNTRUSTED);
 });
 
 test.concurrent('ca-certificate replaces the public CAs', async () => {
@@ -61,12 +70,12 @@ test.concurrent('ca-certificate replaces the public CAs', async () => {
 test.concurrent('options of Node do not lower the version of TLS', async () => {
   await using box = await startBox({ accounts: ACCOUNTS, protocol: 'old-tls' });
   const NODE_OPTIONS = '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0';
-  expect(summary(box, await run(box, { env: { NODE_OPTIONS } }))).toEqual(INSECURE);
+  expectJob(box, await run(box, { env: { NODE_OPTIONS } }), INSECURE);
 });
 
 test.concurrent('the certificate of a new box is trusted as ca-certificate', async () => {
   await using box = await startBox({ accounts: ACCOUNTS, certificate: 'self-signed' });
-  expect(summary(box, await run(box))).toEqual(GOOD);
+  expectJob(box, await run(box), GOOD);
 });
 
 test.concurrent.each<[CertificateKind, 'true' | 'false', 'warning' | 'error']>([
@@ -77,7 +86,7 @@ test.concurrent.each<[CertificateKind, 'true' | 'false', 'warning' | 'error']>([
   await using box = await startBox({ accounts: ACCOUNTS });
   const between = () => box.serve(certificate(kind));
   const steps = await run(box, { inputs: { 'verify-logout': verify }, env: UNCHECKED, between });
-  expect(summary(box, steps)).toEqual(notSignedOut(level, 'Sign-out failed', [LOGIN]));
+  expectJob(box, steps, notSignedOut(level, 'Sign-out failed', [LOGIN]));
 });
 
 test.concurrent.each([
@@ -88,7 +97,7 @@ test.concurrent.each([
   await using box = await startBox({ accounts: ACCOUNTS, name: 'box.test' });
   await using proxy = await startProxy({ ...options, credentials: 'us er:pr0xy p@ss%' });
   const steps = await run(box, { env: { https_proxy: proxy.url, ...EXTRA } });
-  expect(summary(box, steps)).toEqual(GOOD);
+  expectJob(box, steps, GOOD);
   expect(proxy.tunnels).toEqual([box.host, box.host]);
   expect(steps.main.raw + steps.post.raw).not.toMatch(/^\(node:\d+\)/m);
 });
@@ -100,7 +109,7 @@ test.concurrent.each([
   await using box = await startBox({ accounts: ACCOUNTS, name: 'box.test' });
   await using proxy = await startProxy({ tls: certificate(kind), credentials: 'us er:pr0xy-pass' });
   const steps = await run(box, { env: { https_proxy: proxy.url, ...trust } });
-  expect(summary(box, steps)).toEqual(PROXY_REJECTS);
+  expectJob(box, steps, PROXY_REJECTS);
   expect(proxy.tunnels).toEqual([]);
 });
 
@@ -110,5 +119,5 @@ test.concurrent('no_proxy is honored', async () => {
     const { lookup } = dns;
     dns.lookup = (name, ...rest) => lookup(name.replace('box.test', 'localhost'), ...rest);`);
   const env = { https_proxy: 'http://127.0.0.1:1', no_proxy: 'box.test', ...resolve };
-  expect(summary(box, await run(box, { env }))).toEqual(GOOD);
+  expectJob(box, await run(box, { env }), GOOD);
 });
