@@ -1,9 +1,10 @@
-/** `npm run demo`: a job with a stand-in box or, if BOX_EMAIL and BOX_PASSWORD are set, a real one. */
+/** `npm run demo -- NAME=VALUE ...`: a job with a stand-in box or, with BOX_EMAIL and BOX_PASSWORD, a real one. */
 import { once } from 'node:events';
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
 import { ADMIN, startBox } from './box/box.ts';
+import { readManifest } from './manifest.ts';
 import { runAction, type Step } from './run-action.ts';
 
 const account = { ...ADMIN, totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' };
@@ -19,11 +20,13 @@ const inputs = {
   host: input('BOX_HOST', box?.host),
   'totp-secret': input('BOX_TOTP_SECRET', account.totpSecret),
   'ca-certificate': ca,
+  ...readArguments(),
 };
 const proxies = Object.entries(process.env).filter(([name]) => !box && /_proxy$/i.test(name));
 const env = Object.fromEntries(proxies) as Record<string, string>;
 const agent = new Agent({ proxyEnv: env, ...(ca && { ca, allowPartialTrustChain: true }) });
 
+const DEBUG = '##[debug]';
 const title = (text: string) => console.log(`\n${styleText('bold', text)}`);
 let used = false;
 const target = box ? 'a stand-in box, self-signed and with two-factor' : 'a real box';
@@ -45,7 +48,7 @@ const { main, post } = await runAction({
   },
 });
 const signedOut = post.exitCode === 0 && post.annotations.length === 0;
-if (signedOut) print('No output: nothing to report.');
+if (post.log.every((line) => line.startsWith(DEBUG))) print('No output: nothing to report.');
 
 title('After the job, with the same key');
 const hasKey = 'api_key' in main.outputs;
@@ -58,6 +61,15 @@ const ok = used && signedOut && revoked;
 const verdict = ok ? '✓ The box rejects the key after the job.' : `✗ ${failure}`;
 console.log(styleText(ok ? 'green' : 'red', `\n${verdict}`));
 process.exitCode = ok ? 0 : 1;
+
+function readArguments(): Record<string, string> {
+  const names = Object.keys(readManifest().inputs);
+  const pairs = process.argv.slice(2).map((each) => each.split(/=(.*)/s, 2));
+  const unknown = pairs.find(([name = '', value]) => value === undefined || !names.includes(name));
+  if (unknown === undefined) return Object.fromEntries(pairs);
+  console.error(`Not an input: ${unknown.join('=')}. Use NAME=VALUE with: ${names.join(', ')}`);
+  process.exit(1);
+}
 
 /** Sends a request with the key of the main step, as later steps do. Returns the status and the body. */
 async function send({ outputs }: Step, path: string, value?: string): Promise<string> {
@@ -76,5 +88,5 @@ async function send({ outputs }: Step, path: string, value?: string): Promise<st
 
 function print(line: string): void {
   const color = line.startsWith('Error') ? 'red' : line.startsWith('Warning') ? 'yellow' : [];
-  if (!line.startsWith('##[debug]')) console.log(`  ${styleText(color, line)}`);
+  if (!line.startsWith(DEBUG)) console.log(`  ${styleText(color, line)}`);
 }

@@ -8,11 +8,6 @@ import { readManifest } from './manifest.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const manifest = readManifest();
-const IS_WINDOWS = process.platform === 'win32';
-/** What a console on Windows sends. There, `kill` would end the process at once. */
-const EVENTS: Readonly<Record<string, number>> = IS_WINDOWS ? { SIGINT: 0, SIGBREAK: 1 } : {};
-const SCRIPT = join(import.meta.dirname, 'console-event.ps1');
-const POWERSHELL = ['-NoProfile', '-ExecutionPolicy', 'Bypass', '-File', SCRIPT];
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -98,17 +93,19 @@ async function spawnStep(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A Ctrl-C in the terminal doesn't reach the step, least of all the post-step.
-    detached: !IS_WINDOWS,
-    // On Windows, that takes a console that isn't shared.
+    detached: process.platform !== 'win32',
+    // On Windows, that takes its own console.
     windowsHide: true,
     timeout: 60_000,
     killSignal: 'SIGKILL',
   });
   const kill = (signal: NodeJS.Signals) => {
-    const event = EVENTS[signal];
-    const args = [...POWERSHELL, `${child.pid}`, `${event}`];
-    if (event === undefined) child.kill(signal);
-    else spawn('powershell', args, { stdio: 'inherit' });
+    // CTRL_C and CTRL_BREAK. On Windows, `child.kill` would end the process at once.
+    const event = ['SIGINT', 'SIGBREAK'].indexOf(signal);
+    if (process.platform !== 'win32' || event < 0) return void child.kill(signal);
+    const script = join(import.meta.dirname, 'console-event.ps1');
+    const options = ['-NoProfile', '-ExecutionPolicy', 'Bypass', '-File', script];
+    return void spawn('powershell', [...options, `${child.pid}`, `${event}`], { stdio: 'inherit' });
   };
   const step: Pick<Step, 'log' | 'masks' | 'annotations'> = { log: [], masks: [], annotations: [] };
   let raw = '';

@@ -71,10 +71,8 @@ test.concurrent.each<[string, string, string | RegExp, ...object[]]>([
   [VERIFY, NO, `${NO_HEADER}\n`, {}],
   [VERIFY, NO, `${INCORRECT}\n`, wrong(), wrong({ accept: '*/*' })],
   [VERIFY, NO, /^{"status": "error", "reason": "Inc.*"}\n$/, wrong({ accept: 'application/json' })],
-  [VERIFY, '403 FORBIDDEN', `${INCORRECT}\n`, wrong({ 'x-requested-with': 'XMLHttpRequest' })],
   [LOGOUT, OK, json({ status: 'ok' }), {}, wrong()],
   ['HEAD /admin/system/privacy', OK, '', asAdmin],
-  ['OPTIONS /admin/login', OK, '', {}],
   ['GET /admin/login', '405 METHOD NOT ALLOWED', /^<!doctype html>\n<html lang=en>\n/, {}],
   ['GET /admin/nothing', '404 NOT FOUND', /<title>404 Not Found<\/title>\n/, {}],
   ['GET /login', '404 Not Found', /^<html>\r\n<head><title>404 Not Found<\/title>/, {}],
@@ -95,7 +93,6 @@ const ALIAS = 'address=Preview@example.com&forwards_to=a@example.com,b@example.c
 test.concurrent('the admin API manages DNS records and aliases', async () => {
   await using box = await start({ name: '127.0.0.1' });
   const steps: Array<[string, string, string | RegExp, string?]> = [
-    ['GET system/version', '', 'v75'],
     ['GET dns/zones', '', '[\n  "example.com"\n]\n'],
     [`PUT ${DNS}`, '203.0.113.7', 'updated DNS: example.com\n'],
     [`PUT ${DNS}`, '203.0.113.7', 'OK'],

@@ -33,8 +33,12 @@ interface Options extends RunOptions {
   readonly fault?: (exchange: Exchange, kill: Kill) => unknown;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGINT SIGTERM', 'SIGINT SIGINT SIGINT'];
-onPosix.each(SIGNALS)('a key that comes after %s is saved and revoked', async (signals) => {
+/** On Windows, the console sends CTRL_C and CTRL_BREAK. */
+const SIGNALS =
+  process.platform === 'win32'
+    ? ['SIGINT', 'SIGBREAK']
+    : ['SIGINT', 'SIGTERM', 'SIGINT SIGTERM', 'SIGINT SIGINT SIGINT'];
+test.concurrent.each(SIGNALS)('a key that comes after %s is saved and revoked', async (signals) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   await expectRevoked(box, await runWithSignals(box, 'login', { signals }));
 });

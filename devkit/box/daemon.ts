@@ -1,5 +1,5 @@
 import { TOTP } from 'otpauth';
-import { flaskPage, json, type Reply, text, unauthorized } from './replies.ts';
+import { flaskPage, json, type Reply, unauthorized } from './replies.ts';
 import { type DaemonRequest, type Handlers, Resources } from './resources.ts';
 import { Sessions } from './sessions.ts';
 
@@ -85,8 +85,7 @@ export class Daemon {
     if (!failed && identity.account.privileges.includes('admin')) return handler();
     if (failed && headers['authorization'] !== undefined) this.#options.onFailedLogin(address);
     const reason = failed ? identity : 'You are not an administrator.';
-    const fromPanel = headers['x-requested-with'] === 'XMLHttpRequest';
-    return unauthorized(reason, headers['accept'] ?? '', fromPanel);
+    return unauthorized(reason, headers['accept'] ?? '');
   }
 
   /** Who sent a request, or the reason for rejecting it. */
@@ -117,14 +116,13 @@ export class Daemon {
   }
 }
 
-/** Flask's routing: HEAD comes with GET, and OPTIONS with everything. */
+/** Flask's routing: HEAD comes with GET. */
 function route(
   { method }: DaemonRequest,
   handlers: Handlers | undefined,
   call = (handler: Handlers[string]) => handler(),
 ): Reply {
   if (handlers === undefined) return flaskPage(404);
-  if (method === 'OPTIONS') return text('');
   const handler = handlers[method === 'HEAD' ? 'GET' : method];
   return handler === undefined ? flaskPage(405) : call(handler);
 }

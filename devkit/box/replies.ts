@@ -23,17 +23,16 @@ export function text(body: string, status = 200): Reply {
   return daemon(status, 'text/html; charset=utf-8', body);
 }
 
-/** The 401 of the admin API; a script in the control panel gets 403, so that the browser shows no prompt. */
-export function unauthorized(reason: string, accept: string, fromPanel: boolean): Reply {
+/** The 401 of the admin API. */
+export function unauthorized(reason: string, accept: string): Reply {
   const challenge = 'Basic realm="Mail-in-a-Box Management Server"';
-  const headers = fromPanel ? {} : { 'WWW-Authenticate': challenge, 'X-Reason': reason };
-  const status = fromPanel ? 403 : 401;
+  const headers = { 'WWW-Authenticate': challenge, 'X-Reason': reason };
   if (accept === '' || accept === '*/*') {
-    return daemon(status, 'text/plain; charset=utf-8', `${reason}\n`, headers);
+    return daemon(401, 'text/plain; charset=utf-8', `${reason}\n`, headers);
   }
   // Python's json.dumps without indentation, unlike the rest of the API.
   const body = `{"status": "error", "reason": ${JSON.stringify(reason)}}\n`;
-  return daemon(status, 'application/json', body, headers);
+  return daemon(401, 'application/json', body, headers);
 }
 
 /** A page that Flask makes itself, without its explanation. */

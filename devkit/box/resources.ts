@@ -45,7 +45,6 @@ export class Resources {
     const form = new URLSearchParams(isForm ? body : '');
     const handlers: Readonly<Record<string, Handlers>> = {
       '/system/privacy': { GET: () => json(true) },
-      '/system/version': { GET: () => text('v75') },
       '/system/status': { POST: () => json(statusChecks(this.problems)) },
       '/mail/aliases': { GET: () => this.aliases.list() },
       '/mail/aliases/add': { POST: () => this.aliases.add(form) },

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  mkdirSync,
-  mkdtempDisposableSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -156,11 +150,11 @@ function pullRequest(action: string, oldAlias = '', login = 'me'): Omit<Run, 'ef
 }
 
 function read(path: string): string {
-  return readFileSync(join(ROOT, path), 'utf8');
+  return fs.readFileSync(join(ROOT, path), 'utf8');
 }
 
 export function testExamples(): void {
-  const files = readdirSync(join(ROOT, 'examples'));
+  const files = fs.readdirSync(join(ROOT, 'examples'));
   const entries = Object.entries(runs()).map(([name, run]) => {
     return { name, run, file: `${name.split(':')[0]}.yml` };
   });
@@ -172,11 +166,9 @@ export function testExamples(): void {
     test(name, { skip: run.skip ?? false }, () => runExample(file, run));
   }
   // GitHub's runner sends SIGINT to the process of the step only, not to the tool that it starts.
-  const programs = { lego: 'lego', 'acme-sh': 'acme.sh/acme.sh', certbot: 'venv/bin/certbot' };
-  for (const [name, program] of Object.entries({
-    ...programs,
-    'certbot-self-signed': programs.certbot,
-  })) {
+  const certbot = 'venv/bin/certbot';
+  const others = { lego: 'lego', 'acme-sh': 'acme.sh/acme.sh', 'certbot-self-signed': certbot };
+  for (const [name, program] of Object.entries({ certbot, ...others })) {
     test(`${name}: a cancelled step stops the tool`, () => interrupt(`${name}.yml`, program));
   }
 }
@@ -185,13 +177,13 @@ export function testExamples(): void {
 async function interrupt(file: string, program: string): Promise<void> {
   const [, step = ''] = read(`examples/${file}`).split('- name: Get the certificate\n');
   const [, run = ''] = /^ +run: (?:\|\n)?([\s\S]*?)^ {6}- /m.exec(step) ?? [];
-  using directory = mkdtempDisposableSync(join(tmpdir(), 'step-'));
+  using directory = fs.mkdtempDisposableSync(join(tmpdir(), 'step-'));
   const path = join(directory.path, program);
-  mkdirSync(dirname(path), { recursive: true });
+  fs.mkdirSync(dirname(path), { recursive: true });
   const tool = "#!/bin/sh\ntrap 'echo interrupted; exit' INT\necho started\nsleep 5 &\nwait\n";
-  writeFileSync(path, tool, { mode: 0o755 });
+  fs.writeFileSync(path, tool, { mode: 0o755 });
   const env = { ...process.env, RUNNER_TEMP: directory.path, DOMAIN: 'example.com' };
-  writeFileSync(join(directory.path, 'step.sh'), run);
+  fs.writeFileSync(join(directory.path, 'step.sh'), run);
   const bash = spawn('bash', ['-e', 'step.sh'], { cwd: directory.path, env });
   const output: string[] = [];
   bash.stdout.on('data', (data) => {
