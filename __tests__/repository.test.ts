@@ -36,8 +36,7 @@ test.each(['Inputs', 'Outputs'] as const)('%s of README.md equal action.yml', (h
     const [, cell = ''] = lines[index]?.split(' | ') ?? [];
     const required = /required/i.test(cell);
     if ('default' in field) expect({ name, cell }).toEqual({ name, cell: `\`${field.default}\`` });
-    else if ('required' in field)
-      expect({ name, required }).toEqual({ name, required: field.required === 'true' });
+    else if ('required' in field) expect({ name, required }).toEqual({ name, required: field.required === 'true' });
   }
 });
 
@@ -121,8 +120,7 @@ test('docs/recipes.md links every example once, and shows parts of it', () => {
   expect(files.toSorted()).toEqual(EXAMPLES.toSorted());
   for (const section of recipes.split(/^## /m)) {
     const [file] = matches(section, /\(\.\.\/(examples\/[^)]+)\)/g);
-    for (const block of yaml(section))
-      expect(`${file}: ${isIn(block, `${file}`)}`).toBe(`${file}: true`);
+    for (const block of yaml(section)) expect(`${file}: ${isIn(block, `${file}`)}`).toBe(`${file}: true`);
   }
 });
 
@@ -184,15 +182,10 @@ test('the action runs dist/ on node24', () => {
 });
 
 const MAX_BYTES = 115 * 1024;
-test.each(['dist/main.cjs', 'dist/post.cjs'])(
-  '%s is small, without a path of this machine',
-  (file) => {
-    const code = read(file);
-    const bytes = Buffer.byteLength(code);
-    expect(
-      `${file}: ${bytes} bytes, ${bytes > MAX_BYTES ? 'more' : 'less'} than ${MAX_BYTES}`,
-    ).toMatch('less');
-    const paths = [ROOT + sep, homedir() + sep].filter((path) => code.includes(path));
-    expect([...paths, ...matches(code, /\/(?:home|Users|work|tmp)\/|[A-Z]:\\/g)]).toEqual([]);
-  },
-);
+test.each(['dist/main.cjs', 'dist/post.cjs'])('%s is small, without a path of this machine', (file) => {
+  const code = read(file);
+  const bytes = Buffer.byteLength(code);
+  expect(`${file}: ${bytes} bytes, ${bytes > MAX_BYTES ? 'more' : 'less'} than ${MAX_BYTES}`).toMatch('less');
+  const paths = [ROOT + sep, homedir() + sep].filter((path) => code.includes(path));
+  expect([...paths, ...matches(code, /\/(?:home|Users|work|tmp)\/|[A-Z]:\\/g)]).toEqual([]);
+});

@@ -36,10 +36,7 @@ export const onPosix = process.platform === 'win32' ? test.concurrent.skip : tes
  * Runs the built action, as ADMIN unless the inputs name another account, with debug logging. Fails if a step prints a
  * secret or an uncaught error, or an annotation that is too long or lacks its link. SHOW_LOG=1 prints the job's log.
  */
-export async function run(
-  box: Pick<Box, 'host' | 'ca' | 'keys'>,
-  options: RunOptions = {},
-): Promise<Steps> {
+export async function run(box: Pick<Box, 'host' | 'ca' | 'keys'>, options: RunOptions = {}): Promise<Steps> {
   const inputs = {
     email: ADMIN.email,
     password: ADMIN.password,
@@ -147,14 +144,7 @@ function secretsIn(values: Readonly<Record<string, string>>): string[] {
   const [, inUri = totp] = /[?&]secret=([^&]*)/.exec(totp) ?? [];
   const [, user = '', secret = ''] = /\/\/([^:/@]*):([^/@]+)@/.exec(proxy) ?? [];
   const decoded = decodeURIComponent(secret.replace(/%(?![0-9a-f]{2})/gi, ''));
-  return [
-    password,
-    totp,
-    inUri.replace(/[\s=]/g, '').toUpperCase(),
-    secret,
-    decoded,
-    `${user}:${decoded}`,
-  ];
+  return [password, totp, inUri.replace(/[\s=]/g, '').toUpperCase(), secret, decoded, `${user}:${decoded}`];
 }
 
 /** Fails if a step printed a secret, or a form of it, other than as a mask. */

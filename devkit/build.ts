@@ -34,9 +34,7 @@ for (const name of ['post', 'main']) {
   });
   writeFileSync(join(DIST, `${name}.cjs`), code);
   writeFileSync(join(DIST, 'licenses.txt'), assets['licenses.txt'].source);
-  const modules = JSON.stringify(stats.toJson()).matchAll(
-    /"name":"\.\/(node_modules\/(?:@[^/]+\/)?[^/]+)\//g,
-  );
+  const modules = JSON.stringify(stats.toJson()).matchAll(/"name":"\.\/(node_modules\/(?:@[^/]+\/)?[^/]+)\//g);
   for (const [, directory = ''] of modules) {
     const manifest = JSON.parse(readFileSync(join(ROOT, directory, 'package.json'), 'utf8'));
     packages.add(`${manifest.name} ${manifest.version}\n`);

@@ -9,9 +9,7 @@ import { runAction, type Step } from './run-action.ts';
 
 const account = { ...ADMIN, totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' };
 const isReal = process.env['BOX_EMAIL'] || process.env['BOX_PASSWORD'];
-await using box = isReal
-  ? undefined
-  : await startBox({ accounts: [account], certificate: 'self-signed', delay: 60 });
+await using box = isReal ? undefined : await startBox({ accounts: [account], certificate: 'self-signed', delay: 60 });
 const input = (name: string, standIn = '') => (box ? standIn : (process.env[name] ?? ''));
 const ca = input('BOX_CERTIFICATE', box?.ca);
 const inputs = {

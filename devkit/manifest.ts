@@ -13,9 +13,7 @@ export function readManifest(): Manifest {
   const text = readFileSync(join(import.meta.dirname, '..', 'action.yml'), 'utf8');
   const root: Record<string, unknown> = {};
   const parents = [root];
-  for (const [, indent = '', key = '', value] of text.matchAll(
-    /^( *)([\w-]+):(?: (.*\S))?\r?$/gm,
-  )) {
+  for (const [, indent = '', key = '', value] of text.matchAll(/^( *)([\w-]+):(?: (.*\S))?\r?$/gm)) {
     const depth = indent.length / 2;
     const child = {};
     Object(parents[depth])[key] = value?.replace(/^(["'])(.*)\1$/, '$2') ?? child;

@@ -67,9 +67,7 @@ function baseEnvironment(): NodeJS.ProcessEnv {
 function inputVariables({ inputs }: RunOptions): Variables {
   const declared = Object.entries(manifest.inputs).map(([name, field]) => [name, field.default]);
   const all = Object.entries<string>({ ...Object.fromEntries(declared), ...inputs });
-  return Object.fromEntries(
-    all.map(([name, value = '']) => [`INPUT_${name.toUpperCase()}`, value]),
-  );
+  return Object.fromEntries(all.map(([name, value = '']) => [`INPUT_${name.toUpperCase()}`, value]));
 }
 
 async function spawnStep(
@@ -114,8 +112,7 @@ async function spawnStep(
       raw += chunk;
     });
     createInterface(stream).on('line', (line) => {
-      const [, command, , title = '', data = ''] =
-        /^::([\w-]+)( title=([^:]*))?::(.*)$/.exec(line) ?? [];
+      const [, command, , title = '', data = ''] = /^::([\w-]+)( title=([^:]*))?::(.*)$/.exec(line) ?? [];
       const text = decode(data);
       if (command === 'add-mask') {
         step.masks.push(text);

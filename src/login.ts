@@ -58,8 +58,6 @@ function requirePrivilege(privileges: readonly string[], { email, privilege }: I
 function logResult(privileges: readonly string[], { url, email, logout }: Inputs): void {
   const signedIn = `Signed in to ${url} as ${email} (${privileges.join(', ') || 'no privileges'}).`;
   const useless = " The admin API will reject this key: the account isn't an administrator.";
-  const fate = logout
-    ? 'The key is revoked when the job ends.'
-    : 'The key stays valid after the job (logout: false).';
+  const fate = logout ? 'The key is revoked when the job ends.' : 'The key stays valid after the job (logout: false).';
   log.info(`${signedIn}${privileges.includes('admin') ? '' : useless} ${fate}`);
 }

@@ -45,22 +45,18 @@ const STATE = {
 };
 const SESSION = { url: STATE.url, email: STATE.email, apiKey: STATE.api_key, verifyLogout: true };
 
-test.each<[string, Partial<typeof STATE> & { ca?: string; keep_key?: string }, object | undefined]>(
-  [
-    ['all fields', { ca: 'PEM' }, { ...SESSION, ca: 'PEM' }],
-    ['no certificates', {}, { ...SESSION, ca: undefined }],
-    ['no verification', { verify_logout: 'false' }, { ...SESSION, verifyLogout: false }],
-    ['no key', { api_key: '' }, undefined],
-    ['a key to keep', { keep_key: 'true' }, undefined],
-  ],
-)('state: %s', (_, changes, expected) => {
+test.each<[string, Partial<typeof STATE> & { ca?: string; keep_key?: string }, object | undefined]>([
+  ['all fields', { ca: 'PEM' }, { ...SESSION, ca: 'PEM' }],
+  ['no certificates', {}, { ...SESSION, ca: undefined }],
+  ['no verification', { verify_logout: 'false' }, { ...SESSION, verifyLogout: false }],
+  ['no key', { api_key: '' }, undefined],
+  ['a key to keep', { keep_key: 'true' }, undefined],
+])('state: %s', (_, changes, expected) => {
   expect(read({ ...STATE, ...changes })).toEqual(expected);
 });
 
 test.each(['url', 'email'])('state without its %s is unreadable', (field) => {
-  expect(() => read({ ...STATE, [field]: '' })).toThrow(
-    expect.objectContaining({ title: 'Saved session unreadable' }),
-  );
+  expect(() => read({ ...STATE, [field]: '' })).toThrow(expect.objectContaining({ title: 'Saved session unreadable' }));
 });
 
 function read(state: Readonly<Record<string, string>>) {

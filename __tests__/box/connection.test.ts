@@ -303,12 +303,9 @@ test.concurrent('any certificate in ca is a trust anchor, in any order', async (
   }
 });
 
-test.concurrent.each(['enotfound', 'eai_fail', 'eai_nodata', 'eai_noname', 'enoent'])(
-  '%s is final',
-  async (code) => {
-    expect(await failure(send('login', { host: `${code}.test` }))).toEqual(UNKNOWN_HOST);
-  },
-);
+test.concurrent.each(['enotfound', 'eai_fail', 'eai_nodata', 'eai_noname', 'enoent'])('%s is final', async (code) => {
+  expect(await failure(send('login', { host: `${code}.test` }))).toEqual(UNKNOWN_HOST);
+});
 
 const AWAY = ['eai_again.test', '127.0.0.1:1', 'several.test:1', 'both.test:1'];
 test.concurrent.each(AWAY)('no connection to %s is transient', async (host) => {

@@ -16,8 +16,7 @@ const BLOCKED: Title = 'Blocked in front of the box';
 const JSON_TYPE = 'application/json';
 
 const CALLS = {
-  login: (response: BoxResponse) =>
-    responses.parseLogin(response, { email: EMAIL, password: ' f0f0f0' }),
+  login: (response: BoxResponse) => responses.parseLogin(response, { email: EMAIL, password: ' f0f0f0' }),
   logout: responses.parseLogout,
   verify: responses.parseValidity,
 };

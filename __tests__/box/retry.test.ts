@@ -59,10 +59,7 @@ function start({ requested = NEVER, final = NEVER }) {
 }
 
 type Options = Partial<Record<'timeout' | 'delay' | 'requested' | 'final', number>>;
-async function signInTo(
-  replies: Reply<never>[],
-  { timeout = 120, delay = 0, ...end }: Options = {},
-) {
+async function signInTo(replies: Reply<never>[], { timeout = 120, delay = 0, ...end }: Options = {}) {
   const { context, now, fake, lines } = start(end);
   const { times: calls, call: login } = fake(replies, delay);
   const inputs = { email: 'ci@example.com', password: 'password', totpSecret: undefined, timeout };
@@ -71,8 +68,7 @@ async function signInTo(
   return { calls, lines, end: now(), title: error.title, message: error.message, keysLost };
 }
 
-const between = (low: number, high: number) =>
-  expect.closeTo((low + high) / 2, -Math.log10(high - low + 0.01));
+const between = (low: number, high: number) => expect.closeTo((low + high) / 2, -Math.log10(high - low + 0.01));
 
 test('back-off doubles from a second to 15 s, with jitter', async () => {
   const jobs = await Promise.all(Array.from({ length: 20 }, () => signInTo([busy()])));
@@ -145,12 +141,7 @@ test.each<[string, Reply<never>[], Options, string | undefined, object]>([
 });
 
 /** Revokes a key, and verifies it if there is a reply for that. */
-async function signOut(
-  delay: number,
-  isValid?: Reply<boolean>,
-  verifyDelay = 0,
-  requested = NEVER,
-) {
+async function signOut(delay: number, isValid?: Reply<boolean>, verifyDelay = 0, requested = NEVER) {
   const { context, now, fake } = start({ requested });
   const { times: logouts, call: logout } = fake([ok], delay);
   const { times: verifications, call: isKeyValid } = fake([isValid ?? refused], verifyDelay);

@@ -59,8 +59,7 @@ function startBox({ start = MIDNIGHT, ahead = 0, totpSecret = SECRET } = {}) {
   return { signInAsJob, failures };
 }
 
-const between = (low: number, high: number) =>
-  expect.closeTo((low + high) / 2, -Math.log10(high - low + 0.01));
+const between = (low: number, high: number) => expect.closeTo((low + high) / 2, -Math.log10(high - low + 0.01));
 
 test.each([
   [59, '287082'],
@@ -91,13 +90,10 @@ test('a wrong secret is five codes, at most three in 30 s, never one twice in a 
   expect(Math.max(...waits)).toBeGreaterThan(6);
 });
 
-test.each([-300, -120, 120, 300])(
-  'the clock of a box that is %i s ahead is followed',
-  async (ahead) => {
-    const box = startBox({ start: MIDNIGHT + STEP / 2, ahead: ahead * 1000 });
-    expect(await box.signInAsJob()).toMatchObject({ title: undefined, codes: { length: 2 } });
-  },
-);
+test.each([-300, -120, 120, 300])('the clock of a box that is %i s ahead is followed', async (ahead) => {
+  const box = startBox({ start: MIDNIGHT + STEP / 2, ahead: ahead * 1000 });
+  expect(await box.signInAsJob()).toMatchObject({ title: undefined, codes: { length: 2 } });
+});
 
 test('a busy box does not use up a code', async () => {
   const { codes, title } = await startBox().signInAsJob({ busy: 2 });

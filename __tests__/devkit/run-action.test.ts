@@ -25,18 +25,15 @@ test.each<[string, string, object]>([
   ['an exception', "throw new Error('on purpose')", { exitCode: 1, signal: null }],
   ['an exit code', 'process.exitCode = 3', { exitCode: 3, signal: null }],
   ['a kill', "process.kill(process.pid, 'SIGKILL')", {}],
-])(
-  'after %s, the post-step runs, with the state and the variables of the later step',
-  async (_, end, result) => {
-    const between = () => ({ BETWEEN: 'yes' });
-    const print = 'console.log(env.STATE_key, env.BETWEEN)';
-    const main = `write('GITHUB_STATE', 'key=1\\n'); ${end}`;
-    const steps = await runCode(main, print, { between });
-    expect(steps.main).toMatchObject({ ...result, state: { key: '1' } });
-    expect(steps.main.exitCode).not.toBe(0);
-    expect(steps.post).toMatchObject({ exitCode: 0, log: ['1 yes'] });
-  },
-);
+])('after %s, the post-step runs, with the state and the variables of the later step', async (_, end, result) => {
+  const between = () => ({ BETWEEN: 'yes' });
+  const print = 'console.log(env.STATE_key, env.BETWEEN)';
+  const main = `write('GITHUB_STATE', 'key=1\\n'); ${end}`;
+  const steps = await runCode(main, print, { between });
+  expect(steps.main).toMatchObject({ ...result, state: { key: '1' } });
+  expect(steps.main.exitCode).not.toBe(0);
+  expect(steps.post).toMatchObject({ exitCode: 0, log: ['1 yes'] });
+});
 
 test('command files have values on one line or on several, with line breaks of any kind', async () => {
   const lines = ['one=1=1', 'two<<END', 'a=b', '', 'c', 'END', 'three=', ''];

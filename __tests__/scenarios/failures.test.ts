@@ -184,8 +184,7 @@ test.concurrent('debug logging shows all causes with their stacks, and no secret
   await using box = await startBox({ accounts: ACCOUNTS });
   const error = "new Error('outer', { cause: new RangeError(process.env.INPUT_PASSWORD) })";
   const { main } = await run(box, { env: bug(FIRST_DEBUG_LINE, error) });
-  const stack =
-    /Error: outer\n(##\[debug\]at .*\n)+##\[debug\]\[withheld.*\n(##\[debug\]at .*\n?)+$/;
+  const stack = /Error: outer\n(##\[debug\]at .*\n)+##\[debug\]\[withheld.*\n(##\[debug\]at .*\n?)+$/;
   expect(main.log.join('\n')).toMatch(stack);
   // Without debug logging, there are no stacks.
   const { main: plain } = await run(box, { env: { RUNNER_DEBUG: '', ...NO_ADDRESS } });

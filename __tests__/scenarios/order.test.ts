@@ -165,13 +165,7 @@ test.concurrent.each<[string, string, object, string[], number]>([
   ['20.17.9', 'no key', { ...KEY, STATE_api_key: 'none', STATE_verify_logout: 'true' }, [], 0],
   ['21.99.0', 'a key to keep', { ...KEY, STATE_keep_key: 'true' }, [], 0],
   ['22.8.9', 'a key', KEY, ['warning: Unsupported Node'], 0],
-  [
-    '19.9.0',
-    'verify-logout',
-    { ...KEY, STATE_verify_logout: 'true' },
-    ['error: Unsupported Node'],
-    1,
-  ],
+  ['19.9.0', 'verify-logout', { ...KEY, STATE_verify_logout: 'true' }, ['error: Unsupported Node'], 1],
 ])('Node %s is reported in one line, by post too with a key to revoke: %s', async (...row) => {
   const [version, , state, titles, exitCode] = row;
   await using box = await startBox();

@@ -40,8 +40,7 @@ const ECHOES: Row[] = [
 ];
 
 /** A few forms in which a server may print a secret; sanitize.test.ts has all of them. */
-const entities = (text: string) =>
-  text.replace(/\W/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`);
+const entities = (text: string) => text.replace(/\W/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`);
 const units = (text: string) => text.replace(/\W/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
 const ENCODED: Row[] = [
   ['URI', 'login', reason, encodeURIComponent(password).toLowerCase()],
@@ -63,18 +62,15 @@ test.concurrent.each(ECHOES)('hostile text stays on its line: %s at %s', async (
   expect(lines.replaceAll(/\r?\n/g, '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
 });
 
-test.concurrent.each([...ECHOES, ...ENCODED])(
-  'a secret is not printed: %s at %s',
-  async (_, at, echo, secret) => {
-    await using box = await startBox({ accounts: [ACCOUNT], name: 'box.test' });
-    await using proxy = await startProxy({ credentials: PROXY_USER });
-    const text = () => secret ?? `${box.keys.issued()} ${basic(email, box.keys.issued().join())}`;
-    box.inject((exchange) => echo(text())(exchange), { at });
-    const { main, post } = await run(box, { inputs: INPUTS, env: { https_proxy: proxy.url } });
-    expect(proxy.tunnels).toContain(box.host);
-    expectNone(text(), main.raw + post.raw);
-  },
-);
+test.concurrent.each([...ECHOES, ...ENCODED])('a secret is not printed: %s at %s', async (_, at, echo, secret) => {
+  await using box = await startBox({ accounts: [ACCOUNT], name: 'box.test' });
+  await using proxy = await startProxy({ credentials: PROXY_USER });
+  const text = () => secret ?? `${box.keys.issued()} ${basic(email, box.keys.issued().join())}`;
+  box.inject((exchange) => echo(text())(exchange), { at });
+  const { main, post } = await run(box, { inputs: INPUTS, env: { https_proxy: proxy.url } });
+  expect(proxy.tunnels).toContain(box.host);
+  expectNone(text(), main.raw + post.raw);
+});
 
 test.concurrent.each<[input: string, value: string, secret?: string]>([
   ['password', 'a pässword of other characters'],

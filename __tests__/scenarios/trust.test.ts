@@ -5,16 +5,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { startBox } from '../../devkit/box/box.ts';
 import { type CertificateKind, certificate } from '../../devkit/box/certificates.ts';
 import { startProxy } from '../../devkit/box/proxy.ts';
-import {
-  ACCOUNTS,
-  expectJob,
-  failed,
-  GOOD,
-  LOGIN,
-  notSignedOut,
-  preload,
-  run,
-} from '../support.ts';
+import { ACCOUNTS, expectJob, failed, GOOD, LOGIN, notSignedOut, preload, run } from '../support.ts';
 
 const UNTRUSTED = failed('Certificate not trusted', []);
 const INSECURE = failed('TLS failed', []);

@@ -14,8 +14,7 @@ if (action !== 'load') {
       const { api_key } = JSON.parse(body);
       if (api_key === undefined) return;
       console.log(`::add-mask::${api_key}`);
-      for (const file of [GITHUB_STATE, GITHUB_OUTPUT])
-        appendFileSync(file, `api_key=${api_key}\n`);
+      for (const file of [GITHUB_STATE, GITHUB_OUTPUT]) appendFileSync(file, `api_key=${api_key}\n`);
     });
   }).end();
 }

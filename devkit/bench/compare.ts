@@ -46,11 +46,7 @@ try {
   rmSync(directory, { recursive: true });
 }
 
-async function compare(
-  name: string,
-  bare: string,
-  variables = (_run: number, _dist: string): object => ({}),
-) {
+async function compare(name: string, bare: string, variables = (_run: number, _dist: string): object => ({})) {
   const builds = dists.map((dist) => ({ dist, times: [] as number[], ratios: [] as number[] }));
   const bareTimes: number[] = [];
   for (let run = 0; run < runs; run += 1) {

@@ -20,8 +20,7 @@ export class Aliases {
     const all = { [administrator]: `admin@${this.#zone}`, ...this.added };
     all[`hostmaster@${domains[0]}`] = administrator;
     for (const domain of domains) {
-      for (const name of ['abuse', 'admin', 'postmaster'])
-        all[`${name}@${domain}`] ??= administrator;
+      for (const name of ['abuse', 'admin', 'postmaster']) all[`${name}@${domain}`] ??= administrator;
     }
     const sorted = domains.flatMap((domain) =>
       Object.entries(all)

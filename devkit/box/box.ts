@@ -75,9 +75,7 @@ export async function startBox(options: BoxOptions = {}) {
     const headers = request.headers as Record<string, string | undefined>;
     const path = new URL(url, 'http://box').pathname.slice('/admin'.length);
     const body = await readText(request);
-    const handled = worker
-      .then(() => pause(delay))
-      .then(() => daemon.handle({ method, path, headers, body, address }));
+    const handled = worker.then(() => pause(delay)).then(() => daemon.handle({ method, path, headers, body, address }));
     worker = handled.catch(() => undefined);
     const gaveUp = pause(gatewayTimeout, nginxPage(504), { ref: false });
     return Promise.race([handled, gaveUp]);
@@ -98,8 +96,7 @@ export async function startBox(options: BoxOptions = {}) {
       const always = { Server: 'nginx', Date: new Date(now()).toUTCString() };
       response.writeHead(status, reason, { ...always, ...own, ...length }).end(body);
     };
-    const reset = () =>
-      [...sockets].find((socket) => socket.remotePort === remotePort)?.resetAndDestroy();
+    const reset = () => [...sockets].find((socket) => socket.remotePort === remotePort)?.resetAndDestroy();
     const ban = () => bans.ban(address, now());
 
     const line = `${request.method} ${url}`;

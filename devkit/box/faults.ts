@@ -76,9 +76,7 @@ export const FAULTS = {
   },
   ban: ({ respond, ban }) => respond().then(ban),
   101: ({ request }) =>
-    request.socket.write(
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
-    ),
+    request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
   401: respondWith('', 401, { 'WWW-Authenticate': 'Basic realm="Staff only"' }),
   403: nginx(403),
   404: nginx(404),

@@ -25,8 +25,7 @@ export async function startProxy(options: ProxyOptions = {}) {
   server.on('connection', (socket: Socket) => sockets.add(socket.on('error', () => {})));
   const basic = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
   server.on('connect', ({ url = '', headers }: IncomingMessage, client: Socket) => {
-    const deny = (status: number) =>
-      void client.end(`HTTP/1.1 ${status} Rejected\r\nContent-Length: 0\r\n\r\n`);
+    const deny = (status: number) => void client.end(`HTTP/1.1 ${status} Rejected\r\nContent-Length: 0\r\n\r\n`);
     client.on('error', () => {});
     if (reject) return reject === 'silent' ? undefined : deny(reject);
     if (basic && headers['proxy-authorization'] !== basic) return deny(407);

@@ -42,12 +42,7 @@ function runs(): Readonly<Record<string, Run>> {
   const script = substituteAcmeSh();
   const lego = { ...CERTIFICATE, env: logger };
   const acmeSh = { ...CERTIFICATE, env: script, checkCertificate: script === undefined };
-  const acmeShRequests = [
-    ...SESSION,
-    'GET /admin/dns/zones',
-    `POST ${CHALLENGE}/txt`,
-    `DELETE ${CHALLENGE}/TXT`,
-  ];
+  const acmeShRequests = [...SESSION, 'GET /admin/dns/zones', `POST ${CHALLENGE}/txt`, `DELETE ${CHALLENGE}/TXT`];
   const [, steps = ''] = read('examples/dns-record.yml').split('    steps:\n');
   const [, snippet = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(read('README.md')) ?? [];
   return {
@@ -118,9 +113,7 @@ function runs(): Readonly<Record<string, Run>> {
     },
     'status-checks: a timeout': {
       prepare: (box) =>
-        box.inject(({ request, respond }) =>
-          respond(request.url?.endsWith('/status') ? nginxPage(504) : undefined),
-        ),
+        box.inject(({ request, respond }) => respond(request.url?.endsWith('/status') ? nginxPage(504) : undefined)),
       effect: STATUS,
       failure: '504 Gateway Time-out',
     },

@@ -51,10 +51,7 @@ export async function startPebble(dnsServer: string) {
       const [pem] = log.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/) ?? [];
       if (pem === undefined) throw new Error(`No certificate: ${log}`);
       const get = async (path: string) => {
-        const [response] = await once(
-          request(`https://localhost:${management}${path}`, { ca }).end(),
-          'response',
-        );
+        const [response] = await once(request(`https://localhost:${management}${path}`, { ca }).end(), 'response');
         return new X509Certificate(await text(response));
       };
       const [root, intermediate] = [await get('/roots/0'), await get('/intermediates/0')];

@@ -12,8 +12,7 @@ import { startPebble } from './pebble.ts';
 import { ROOT } from './tools.ts';
 
 const ACTION = `${new URL(manifest.homepage).pathname.slice(1)}@v${manifest.version.split('.')[0]}`;
-const COMMIT =
-  'git init -q && git -c user.name=me -c user.email=me commit -q --allow-empty -m Start';
+const COMMIT = 'git init -q && git -c user.name=me -c user.email=me commit -q --allow-empty -m Start';
 const NO_KEY = 'No file contains the key.';
 /** A last step that shows the certificate, and that no file contains the key. */
 const CHECK_FILES = `      - if: always()

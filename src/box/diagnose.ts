@@ -12,8 +12,7 @@ interface NetworkError extends Partial<NodeJS.ErrnoException> {
   readonly errors?: readonly NetworkError[];
 }
 
-const isNetworkError = (cause: unknown): cause is NetworkError =>
-  typeof cause === 'object' && cause !== null;
+const isNetworkError = (cause: unknown): cause is NetworkError => typeof cause === 'object' && cause !== null;
 
 /** Node's code for an error; empty if it has none. */
 export const codeOf = (cause: unknown) => (isNetworkError(cause) && cause.code) || '';

@@ -10,8 +10,7 @@ export function addSecret(secret: string): void {
 }
 
 /** The credentials in the form of an `Authorization: Basic` header, without the scheme. */
-export const basicCredentials = (email: string, secret: string) =>
-  Buffer.from(`${email}:${secret}`).toString('base64');
+export const basicCredentials = (email: string, secret: string) => Buffer.from(`${email}:${secret}`).toString('base64');
 
 const fromUnit = (number: string) => String.fromCharCode(Number(number));
 const fromPercent = (run: string) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
@@ -21,12 +20,9 @@ const ESCAPES: ReadonlyArray<(text: string) => string> = [
   (text) => text.replace(/(?:%[\da-f]{2})+/gi, fromPercent),
   // HTML. No letter or digit of ASCII has a named entity.
   (text) =>
-    text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, (_, code = 'x20') =>
-      fromUnit(code.replace(/^x/i, '0x')),
-    ),
+    text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, (_, code = 'x20') => fromUnit(code.replace(/^x/i, '0x'))),
   // JSON.
-  (text) =>
-    text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, (_, hex = '20') => fromUnit(`0x${hex}`)),
+  (text) => text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, (_, hex = '20') => fromUnit(`0x${hex}`)),
 ];
 
 /**

@@ -22,8 +22,7 @@ export function signIn(
   context: Context,
 ): Promise<Login> {
   const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret, context.clock);
-  const work = (signal: AbortSignal) =>
-    api.login({ email, password, totp: codes?.takeNext() }, signal);
+  const work = (signal: AbortSignal) => api.login({ email, password, totp: codes?.takeNext() }, signal);
   return retry(work, context, {
     seconds: timeout,
     attemptSeconds: SIGN_IN_ATTEMPT,
