@@ -8,7 +8,7 @@ afterEach(() => {
 
 test.each(['SIGINT', 'SIGTERM', 'SIGBREAK'])('%s is the start of 9 s', (signal) => {
   jest.useFakeTimers();
-  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   const on = jest.spyOn(process, 'on').mockReturnThis();
   const { requested, final } = handleCancellation();
   const [, listener] = on.mock.calls.find(([name]) => name === signal) ?? [];
@@ -21,4 +21,5 @@ test.each(['SIGINT', 'SIGTERM', 'SIGBREAK'])('%s is the start of 9 s', (signal) 
   expect(final.aborted).toBe(false);
   jest.advanceTimersByTime(200);
   expect(final.reason).toBe(requested.reason);
+  expect(write).toHaveBeenCalledTimes(1);
 });

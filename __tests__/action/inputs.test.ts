@@ -84,6 +84,7 @@ test.each<[input: string, value: string, others?: Variables]>([
   // An invalid email gives no default host, which is not reported beside it.
   if (input === 'email') expect(namesIn(error?.message)).not.toContain('host');
   if (value.length > 10) expect(error?.message).not.toContain(value);
+  expect(/fork/.test(`${error?.remedy}`)).toBe(value.trim() === '');
 });
 
 test('all invalid inputs are reported at once', () => {
@@ -109,7 +110,7 @@ test('secrets are masked even if inputs are invalid, and nothing is if they are 
 
 interface Outcome {
   readonly value?: Inputs;
-  readonly error?: { readonly title: string; readonly message: string };
+  readonly error?: Pick<BoxError, 'title' | 'message' | 'remedy'>;
   /** As they are printed. */
   readonly masks: string[];
 }

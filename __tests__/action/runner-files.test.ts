@@ -48,6 +48,7 @@ const SESSION = { url: STATE.url, email: STATE.email, apiKey: STATE.api_key, ver
 test.each<[string, Partial<typeof STATE> & { ca?: string; keep_key?: string }, object | undefined]>([
   ['all fields', { ca: 'PEM' }, { ...SESSION, ca: 'PEM' }],
   ['no certificates', {}, { ...SESSION, ca: undefined }],
+  ['another word than true', { keep_key: 'none' }, { ...SESSION, ca: undefined }],
   ['no verification', { verify_logout: 'false' }, { ...SESSION, verifyLogout: false }],
   ['no key', { api_key: '' }, undefined],
   ['a key to keep', { keep_key: 'true' }, undefined],

@@ -7,7 +7,9 @@ import { startBox } from '../../devkit/box/box.ts';
 import { type CertificateKind, certificate } from '../../devkit/box/certificates.ts';
 import { FAULTS, type FaultName, respondWith } from '../../devkit/box/faults.ts';
 import { type ProxyOptions, startProxy } from '../../devkit/box/proxy.ts';
+import { tlsOptions } from '../../src/box/connect.ts';
 import { BoxError } from '../../src/box/errors.ts';
+import { sanitize } from '../../src/box/sanitize.ts';
 import { UserApi } from '../../src/box/user-api.ts';
 import { ACCOUNTS, ADMIN, expectNoSecret, LOGIN, LOGOUT, VERIFY } from '../support.ts';
 
@@ -230,6 +232,11 @@ onIpv6('a box with an IPv6 address', async () => {
   expect(box.requestLog).toEqual([LOGIN]);
 });
 
+test('only a host name is a server name', () => {
+  expect(tlsOptions('box.example.com').servername).toBe('box.example.com');
+  for (const address of ['192.0.2.1', '2001:db8::1']) expect(tlsOptions(address).servername).toBe('');
+});
+
 test.concurrent('nothing is sent over older versions than TLS 1.2', async () => {
   await using box = await startBox({ accounts: ACCOUNTS, protocol: 'old-tls' });
   expect(await failure(send('login', box))).toEqual(INSECURE);
@@ -264,7 +271,7 @@ test.concurrent('an alert of the server is explained', async () => {
 
 /** What the remedy has to name. */
 test.concurrent.each<[CertificateKind, CertificateKind | undefined, string]>([
-  ['self-signed', undefined, "'ca-certificate'"],
+  ['self-signed', undefined, "Let's Encrypt"],
   ['no-intermediate', undefined, 'Install'],
   ['no-intermediate', 'issued', 'Otherwise'],
   ['chain', undefined, 'NODE_EXTRA_CA_CERTS'],
@@ -341,7 +348,9 @@ test.concurrent('the signal ends a look-up and a handshake, and lets nothing beg
   expect(box.requestLog).toEqual([]);
   const stop = new AbortController();
   const { host, close } = await record(() => stop.abort());
-  expect(await failure(send('login', { host }, stop))).toEqual(aborted);
+  const handshake = send('login', { host }, stop);
+  expect(await failure(handshake)).toEqual(aborted);
+  await expect(handshake).rejects.toMatchObject({ remedy: expect.not.stringContaining('DNS') });
   await close();
   const ended = new AbortController();
   const silent = send('login', { host: 'silent.test' }, ended);
@@ -367,6 +376,7 @@ describe('a proxy', () => {
     process.env[name] = proxy.url;
     const contexts = jest.spyOn(tls, 'createSecureContext');
     for (const endpoint of ENDPOINTS) await send(endpoint, box);
+    expect(sanitize(credentials.replace(/^user:|:$/, ''))).toContain('withheld');
     expect(contexts.mock.calls.map(([options]) => options?.ca)).toEqual(Array(3).fill(box.ca));
     // For the name of the proxy, not for the name of the box.
     const other = certificate('self-signed');
@@ -407,10 +417,10 @@ describe('a proxy', () => {
     },
   );
 
-  test.each<[ProxyOptions & { at?: string }, Failure]>([
-    [{ reject: 403 }, PROXY_REJECTS],
-    [{ credentials: 'of:others' }, PROXY_REJECTS],
-    [{ tls: true }, PROXY_BROKEN], // Nobody trusts its certificate.
+  test.each<[ProxyOptions & { at?: string }, Failure, fix?: string]>([
+    [{ reject: 403 }, PROXY_REJECTS, 'Allow'],
+    [{ credentials: 'of:others' }, PROXY_REJECTS, 'user name'],
+    [{ tls: true }, PROXY_BROKEN, 'CA of the proxy'], // Nobody trusts its certificate.
     [{ at: 'enotfound.test:1' }, PROXY_BROKEN],
     [{ reject: 429 }, PROXY_BUSY],
     [{ reject: 502 }, PROXY_BUSY],
@@ -418,14 +428,15 @@ describe('a proxy', () => {
     [{ reject: 504 }, PROXY_BUSY],
     [{ at: '127.0.0.1:1' }, PROXY_FAILED],
     [{ at: 'eai_again.test:1' }, PROXY_FAILED],
-  ])('fails: %j', async ({ at, ...options }, outcome) => {
+  ])('fails: %j', async ({ at, ...options }, outcome, fix = 'proxy') => {
     await using box = await hidden();
     await using proxy = await startProxy(options);
     const host = at ?? `localhost:${proxy.port}`;
     const user = `me:${encodeURIComponent(PROXY_PASSWORD)}`;
     process.env['https_proxy'] = `http${options.tls === true ? 's' : ''}://${user}@${host}`;
-    const failed = await failure(send('login', box));
-    expect(failed).toEqual(outcome);
+    const request = send('login', box);
+    expect(await failure(request)).toEqual(outcome);
+    await expect(request).rejects.toMatchObject({ remedy: expect.stringContaining(fix) });
     expect(proxy.tunnels).toEqual([]);
     expect(box.requestLog).toEqual([]);
   });

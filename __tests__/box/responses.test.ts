@@ -5,7 +5,7 @@ import type { BoxResponse } from '../../src/box/http.ts';
 import * as responses from '../../src/box/responses.ts';
 
 const EMAIL = 'ci@example.com';
-const [KEY, TOKEN] = ['f0'.repeat(32), 'aZ09-._~+/='];
+const [KEY, TOKEN] = ['f0'.repeat(32), 'Za09-._~+/='];
 const OK = { status: 'ok', api_key: KEY, email: EMAIL, privileges: ['admin'] };
 const session = (apiKey: string, privileges?: string[]) => ({ apiKey, privileges });
 const invalid = (reason?: string) => ({ status: 'invalid', reason });
@@ -101,7 +101,8 @@ test.each<[string, string, boolean, string?]>([
   ['a page that claims to be JSON', '<html>', true],
   ['JSON that is cut off', '{"status": "ok", "api_key": "', true],
   ['nothing', '', false, 'text/plain'],
-])('only broken JSON may have lost a key: %s', (_, body, responseLost, type = JSON_TYPE) => {
+  ['a login without its key', '{"status": "ok"}', true],
+])('a key may have been lost, or not: %s', (_, body, responseLost, type = JSON_TYPE) => {
   const error = outcome('login', body, { headers: { 'content-type': type } });
   expect(error).toMatchObject({ title: NOT_A_BOX, traits: { responseLost } });
 });

@@ -21,7 +21,7 @@ test.each<[name: string, given: string, Parse, value?: string]>([
   ['email', 'ci@example.com', parseEmail],
   ['email', 'CI+x@Example.COM', parseEmail],
   ['email', 'ci@müller.example', parseEmail, 'ci@xn--mller-kva.example'],
-  ['email', '"a@b"@example.com', parseEmail],
+  ['email', '"a@b"@müller.example', parseEmail, '"a@b"@xn--mller-kva.example'],
   ['password', ' a:b\t"~ ', parsePassword],
   ['host', 'box.example.com', parseHost, 'https://box.example.com/admin'],
   ['host', 'box.example.com:8443', parseHost, 'https://box.example.com:8443/admin'],

@@ -174,6 +174,7 @@ test.concurrent.each<[FaultName, at: 'login' | 'logout' | 'verify']>([
   const { main, post } = await run(box, { inputs: { 'verify-logout': 'true' } });
   const wait = expect.stringMatching(/localhost:.* \d+ s\b/);
   expect(shown(at === 'login' ? main : post)).toContainEqual(wait);
+  expect(logsLostKey(post)).toBe(false);
   const requests = [LOGIN, LOGOUT, VERIFY];
   const index = ['login', 'logout', 'verify'].indexOf(at);
   requests.splice(index, 0, requests[index] ?? '');
