@@ -1,8 +1,8 @@
-import { mkdtempDisposableSync, readFileSync } from 'node:fs';
+import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readState, setOutputs, writeCaFile } from '../../src/action/runner-files.ts';
+import { readState, requireWritableFiles, setOutputs, writeCaFile } from '../../src/action/runner-files.ts';
 
 test('two sign-ins in one job keep their certificates', () => {
   using directory = mkdtempDisposableSync(join(tmpdir(), 'files-'));
@@ -10,6 +10,22 @@ test('two sign-ins in one job keep their certificates', () => {
   const texts = ['one', 'two'];
   const paths = texts.map((text) => writeCaFile(text));
   expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(['one\n', 'two\n']);
+});
+
+/** A disk that is always full. */
+const FULL = process.platform === 'linux' ? ['/dev/full'] : [];
+test.each([
+  ...['', 'missing', '.', ...FULL].map((path) => ['GITHUB_STATE', path]),
+  ...['', 'missing', '.', ...FULL].map((path) => ['GITHUB_OUTPUT', path]),
+  ...['', 'missing'].map((path) => ['RUNNER_TEMP', path]),
+])("%s='%s' is rejected", (variable = '', path) => {
+  using directory = mkdtempDisposableSync(join(tmpdir(), 'files-'));
+  const file = join(directory.path, 'file');
+  writeFileSync(file, '');
+  Object.assign(process.env, { GITHUB_STATE: file, GITHUB_OUTPUT: file, [variable]: path });
+  const check = () => (variable === 'RUNNER_TEMP' ? writeCaFile('PEM') : requireWritableFiles());
+  const datum = path === '/dev/full' ? 'no space' : variable;
+  expect(check).toThrow(expect.objectContaining({ message: expect.stringContaining(datum) }));
 });
 
 /** One word of the reason, and one of the fix. */

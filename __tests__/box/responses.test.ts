@@ -118,6 +118,12 @@ test.each([
   expect(error).toMatchObject({ traits: { retryAfter } });
 });
 
+test('an unknown reason is quoted', () => {
+  expect(outcome('login', invalid('not on Sundays'))).toMatchObject({
+    message: expect.stringMatching('not on Sundays'),
+  });
+});
+
 test("a rejected code carries the box's clock", () => {
   const error = outcome('login', invalid(WRONG_CODE), { clockAhead: -300_000 });
   expect(error).toMatchObject({ traits: { clockAhead: -300_000 } });

@@ -14,9 +14,6 @@ const NOT_WRITABLE = 'Runner files not writable';
 const SIGN_OUT_FAILED = 'warning: Sign-out failed';
 const FAILURE = { status: 500, headers: {}, body: '' };
 
-/** A disk that is always full. */
-const FULL = process.platform === 'linux' ? ['/dev/full'] : [];
-
 test.concurrent('every secret of the inputs is masked before the first request', async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const { email, password, totpSecret = '' } = TOTP;
@@ -31,17 +28,16 @@ test.concurrent('every secret of the inputs is masked before the first request',
 });
 
 test.concurrent.each([
-  ...['', 'missing', '.', ...FULL].map((path) => ['GITHUB_STATE', path]),
-  ...['', ...FULL].map((path) => ['GITHUB_OUTPUT', path]),
-  ...['', 'missing'].map((path) => ['RUNNER_TEMP', path]),
-])("with %s '%s' no request is sent", async (variable = '', path = '') => {
+  ['GITHUB_STATE', ''],
+  ['GITHUB_OUTPUT', 'missing'],
+  ['RUNNER_TEMP', 'missing'],
+])("with %s '%s' no request is sent", async (variable, path) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const given = { [variable]: path };
-  const { main, post } = await run(box, { files: given, env: given });
-  expectJob(box, { main, post }, failed(NOT_WRITABLE, []));
-  const datum = FULL.includes(path) ? 'no space left' : variable;
-  expect(main.annotations[0]?.message).toContain(datum);
-  expect(post.raw).toBe('');
+  const steps = await run(box, { files: given, env: given });
+  expectJob(box, steps, failed(NOT_WRITABLE, []));
+  expect(steps.main.annotations[0]?.message).toContain(variable);
+  expect(steps.post.raw).toBe('');
 });
 
 test.concurrent.each<[file: string, logoutFails: boolean, warnings: string[], validKeys: number]>([
@@ -65,10 +61,9 @@ test.concurrent.each<[file: string, logoutFails: boolean, warnings: string[], va
   const { main, post } = await run(box, { inputs, files: { [file]: path }, between });
   const [key = ''] = box.keys.issued();
   expect(main.masks).toEqual(expect.arrayContaining([key, basic(ADMIN.email, key)]));
-  const { main: error, ...rest } = failed(NOT_WRITABLE, [LOGIN, LOGOUT]);
-  const titles = [...warnings, ...error.titles];
-  const expected = { ...rest, main: { ...error, titles }, validKeys };
-  expectJob(box, { main, post }, expected);
+  const expected = failed(NOT_WRITABLE, [LOGIN, LOGOUT]);
+  expected.main.titles.unshift(...warnings);
+  expectJob(box, { main, post }, { ...expected, validKeys });
 });
 
 test.concurrent('what the files contain is kept, and no empty line is added', async () => {
