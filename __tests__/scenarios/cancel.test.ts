@@ -5,21 +5,8 @@ import { type Box, startBox } from '../../devkit/box/box.ts';
 import { type Exchange, FAULTS } from '../../devkit/box/faults.ts';
 import type { RunOptions } from '../../devkit/run-action.ts';
 import type { Title } from '../../src/box/errors.ts';
-import {
-  ACCOUNTS,
-  expectJob,
-  failed,
-  GOOD,
-  LOGIN,
-  LOGOUT,
-  logsLostKey,
-  notSignedOut,
-  onPosix,
-  preload,
-  run,
-  type Steps,
-  shown,
-} from '../support.ts';
+import * as support from '../support.ts';
+import { ACCOUNTS, expectJob, failed, GOOD, LOGIN, LOGOUT, logsLostKey, onPosix, preload, run } from '../support.ts';
 
 const CANCELLED = 'Cancelled';
 const REJECTED = 'Wrong email or password';
@@ -70,7 +57,7 @@ onPosix.each<[string, Options, Title, isLost: boolean, validKeys: number]>([
   expectJob(box, { main, post }, { ...failed(error), validKeys });
   expect(logsLostKey(main)).toBe(isLost);
   // The attempt's own error is logged too.
-  if (isLost) expect(shown(main)).toContainEqual(expect.stringContaining(box.host));
+  if (isLost) expect(support.shown(main)).toContainEqual(expect.stringContaining(box.host));
 });
 
 onPosix('a wait between two attempts ends at once', async () => {
@@ -102,13 +89,13 @@ onPosix('a signal when main is done changes nothing', async () => {
 
 onPosix.each<[string, Options, object]>([
   ['it responds', { signals: 'SIGTERM' }, GOOD],
-  ['it resets the connection', { fault: FAULTS.reset }, notSignedOut('warning', 'Sign-out failed')],
+  ['it resets the connection', { fault: FAULTS.reset }, support.notSignedOut('warning', 'Sign-out failed')],
 ])('a signal while the post-step waits for the box, and %s', async (_, options, expected) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   expectJob(box, await runWithSignals(box, 'logout', options), expected);
 });
 
-async function expectRevoked(box: Box, steps: Steps) {
+async function expectRevoked(box: Box, steps: support.Steps) {
   expectJob(box, steps, failed(CANCELLED, [LOGIN, LOGOUT]));
   expect(steps.main.state['api_key']).toBe(box.keys.issued()[0]);
   expect(logsLostKey(steps.main)).toBe(false);

@@ -6,21 +6,7 @@ import { type Account, type Box, type BoxOptions, startBox } from '../../devkit/
 import { readManifest } from '../../devkit/manifest.ts';
 import type { Step } from '../../devkit/run-action.ts';
 import * as support from '../support.ts';
-import {
-  ACCOUNTS,
-  ADMIN,
-  as,
-  expectJob,
-  failed,
-  GOOD,
-  LOGIN,
-  LOGOUT,
-  run,
-  shown,
-  TOTP,
-  USER,
-  VERIFY,
-} from '../support.ts';
+import { ACCOUNTS, ADMIN, as, expectJob, failed, GOOD, LOGIN, LOGOUT, run, shown, TOTP, USER } from '../support.ts';
 
 type Variables = Record<string, string>;
 
@@ -80,7 +66,7 @@ test.concurrent.each<[string, Variables, Variables, string[], fate?: RegExp]>([
   ['logout', {}, { INPUT_LOGOUT: 'false' }, [LOGIN, LOGOUT]],
   ['no logout', { logout: 'false' }, { INPUT_LOGOUT: 'true' }, [LOGIN], /stays valid/],
   ['no verification', {}, { 'INPUT_VERIFY-LOGOUT': 'true' }, [LOGIN, LOGOUT]],
-  ['both', VERIFIED, { 'INPUT_VERIFY-LOGOUT': '' }, [LOGIN, LOGOUT, VERIFY]],
+  ['both', VERIFIED, { 'INPUT_VERIFY-LOGOUT': '' }, [LOGIN, LOGOUT, support.VERIFY]],
 ])('the post-step goes by the inputs of main: %s', async (...row) => {
   const [, inputs, later, requests, fate = /is revoked/] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
