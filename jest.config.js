@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** The tests are ES modules; swc removes their types. */
 export default {
   testEnvironment: 'node',
@@ -17,7 +19,7 @@ export default {
     ],
   },
   // Jest's own choice on two cores is one worker. Most tests wait for processes and sockets.
-  maxWorkers: '150%',
+  maxWorkers: availableParallelism() + 1,
   maxConcurrency: 8,
   // For a machine that is busy otherwise: the slowest test takes ten seconds.
   testTimeout: 180_000,
