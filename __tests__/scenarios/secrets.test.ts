@@ -29,7 +29,7 @@ const privileges: Echo = (text) => async (exchange) => {
 
 const PROXY_USER = 'user:100% "secret" of the proxy';
 type Row = [name: string, at: NonNullable<When['at']>, Echo, secret?: string];
-/** By default the secret is the key, plain and in its Basic form. */
+/** By default the secret is the key, plain and in its Basic form; sanitize.test.ts has the other forms. */
 const ECHOES: Row[] = [
   ['reason', 'login', reason, `${SPACED} ${totpSecret}`],
   ['Location', 'login', location, PROXY_USER],
@@ -37,16 +37,6 @@ const ECHOES: Row[] = [
   ['privileges', 'login', privileges, basic(email, password)],
   ['Location', 'logout', location],
   ['X-Reason', 'verify', xReason],
-];
-
-/** A few forms in which a server may print a secret; sanitize.test.ts has all of them. */
-const entities = (text: string) => text.replace(/\W/g, (c) => `&#x${c.charCodeAt(0).toString(16)};`);
-const units = (text: string) => text.replace(/\W/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
-const ENCODED: Row[] = [
-  ['URI', 'login', reason, encodeURIComponent(password).toLowerCase()],
-  ['HTML', 'login', reason, entities(password)],
-  ['JSON', 'login', reason, units(password)],
-  ['base64url', 'login', reason, Buffer.from(`x${password}?>`).toString('base64url')],
 ];
 
 const COMMANDS = [...'\n\r\u2028\u2029\u0085\v\f'].map((end) => `${end}::error::x`).join('');
@@ -62,7 +52,7 @@ test.concurrent.each(ECHOES)('hostile text stays on its line: %s at %s', async (
   expect(lines.replaceAll(/\r?\n/g, '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
 });
 
-test.concurrent.each([...ECHOES, ...ENCODED])('a secret is not printed: %s at %s', async (_, at, echo, secret) => {
+test.concurrent.each(ECHOES)('a secret is not printed: %s at %s', async (_, at, echo, secret) => {
   await using box = await startBox({ accounts: [ACCOUNT], name: 'box.test' });
   await using proxy = await startProxy({ credentials: PROXY_USER });
   const text = () => secret ?? `${box.keys.issued()} ${basic(email, box.keys.issued().join())}`;
