@@ -53,7 +53,7 @@ export async function run(box: Pick<Box, 'host' | 'ca' | 'keys'>, options: RunOp
     expect(step.raw).not.toMatch(/^\s+at .*[:(]\d+/m);
     for (const { title, message } of step.annotations) {
       expect(message).toMatch(/^[^\n]+$/);
-      expect(message.length).toBeLessThanOrEqual(300);
+      expect(message.length).toBeLessThanOrEqual(450);
       expect(message.endsWith(`${TROUBLESHOOTING}#${anchor(title)}`)).toBe(true);
     }
   }

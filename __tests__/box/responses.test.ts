@@ -102,7 +102,7 @@ test.each<[string, string, string?]>([
   ['JSON without a valid key', JSON.stringify({ ...OK, api_key: 'f0 f0' })],
   ['an unknown status', '{"status": "OK"}'],
   ['nothing', '', 'text/plain'],
-])('what can\'t be used as a login may have lost a key: %s', (_, body, type = JSON_TYPE) => {
+])("what can't be used as a login may have lost a key: %s", (_, body, type = JSON_TYPE) => {
   const error = outcome('login', body, { headers: { 'content-type': type } });
   expect(error).toMatchObject({ title: NOT_A_BOX, traits: { responseLost: true } });
 });

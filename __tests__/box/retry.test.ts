@@ -163,11 +163,19 @@ test.each<[string, Reply<never>[], Options, string | undefined, object]>([
 });
 
 /** Revokes a key, and verifies it if there is a reply for that. */
-async function signOut(delay: number, isValid?: Reply<boolean>, verifyDelay = 0, { connect = 0, requested = NEVER } = {}) {
+async function signOut(
+  delay: number,
+  isValid?: Reply<boolean>,
+  verifyDelay = 0,
+  { connect = 0, requested = NEVER } = {},
+) {
   const { context, now, fake, lines } = start({ requested });
   const { times: logouts, call: logout } = fake([ok], delay, connect);
   const { times: verifications, call: isKeyValid } = fake([isValid ?? refused], verifyDelay, verifyDelay && connect);
-  const [api, session] = [{ logout, isKeyValid }, { email: 'ci@example.com', apiKey: 'key' }];
+  const [api, session] = [
+    { logout, isKeyValid },
+    { email: 'ci@example.com', apiKey: 'key' },
+  ];
   const work = isValid ? revokeVerified(api, session, context) : revoke(api, session, context);
   const error: Partial<BoxError> | undefined = await work.catch((e) => e);
   return { logouts, verifications, end: now(), title: error?.title, lines };
