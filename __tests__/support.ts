@@ -3,6 +3,7 @@ import type { Account, Box } from '../devkit/box/box.ts';
 import { type RunOptions, runAction, type Step } from '../devkit/run-action.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { KEY_LOST, type Title } from '../src/box/errors.ts';
+import { formsOf } from './encodings.ts';
 
 /** Its password has what shells, URLs, HTML, JSON and trimming change. */
 export const ADMIN: Account = {
@@ -164,25 +165,4 @@ export function expectNoSecret({ raw }: Pick<Step, 'raw'>, secrets: readonly str
   for (const secret of secrets.filter((each) => each.length > 3)) {
     for (const form of formsOf(secret)) expect(printed).not.toContain(form);
   }
-}
-
-function formsOf(secret: string): string[] {
-  const uri = encodeURIComponent(secret);
-  const html = secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
-  // Three alignments, without the ends, which depend on what is next to the secret.
-  const base64 = [0, 1, 2].map((shift) =>
-    Buffer.from('x'.repeat(shift) + secret)
-      .toString('base64')
-      .slice(shift === 0 ? 0 : 4, -4),
-  );
-  return [
-    secret,
-    secret.trim(),
-    uri,
-    uri.replaceAll('%20', '+'),
-    JSON.stringify(secret).slice(1, -1),
-    html.replaceAll('>', '&gt;').replaceAll("'", '&#39;'),
-    ...base64,
-    ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
-  ].filter((form) => form.length > 3);
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { annotate, mask } from '../../src/action/log.ts';
+import { annotate, mask, maskKey } from '../../src/action/log.ts';
 import { runStepAndExit } from '../../src/action/run-step.ts';
 import { BoxError } from '../../src/box/errors.ts';
 import { anchor } from '../support.ts';
@@ -50,12 +50,43 @@ test('debug logging adds the stacks of an error and its causes, sanitized', asyn
   expect(lines.join()).not.toContain(SECRET);
 });
 
-/** What is printed meanwhile, without masks. */
-async function print(action: () => unknown): Promise<string> {
+/** Bits of base64 that a character has, and of a text that a byte has. */
+const [SIX, EIGHT] = [6, 8];
+test('of a key in the base64 of a longer text, masks leave at most a character at each end', async () => {
+  const key = 'f0e1d2c3'.repeat(8);
+  for (let length = 1; length <= 30; length++) {
+    const email = 'x'.repeat(length);
+    const masks = (await printAll(() => maskKey(email, key))).replaceAll('::add-mask::', '').trim().split(/\r?\n/);
+    for (const [before, after] of [
+      [`${email}:`, ''],
+      [email, 'y'],
+      ['', email],
+      [email, email],
+    ] as const) {
+      const text = Buffer.from(before + key + after).toString('base64');
+      const shown = [...text].map((_, at) => at * SIX);
+      const ofKey = shown.filter((bit) => bit + SIX > before.length * EIGHT && bit < (before + key).length * EIGHT);
+      const hidden = masks.flatMap((each) => {
+        const at = text.indexOf(each);
+        return at < 0 ? [] : Array.from(each, (_, n) => (at + n) * SIX);
+      });
+      const left = ofKey.filter((bit) => !hidden.includes(bit));
+      expect([ofKey[0], ofKey.at(-1)]).toEqual(expect.arrayContaining(left));
+    }
+  }
+});
+
+/** What is printed meanwhile. */
+async function printAll(action: () => unknown): Promise<string> {
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-  mask(SECRET);
   await action();
   const printed = write.mock.calls.map(([text]) => String(text)).join('');
   write.mockRestore();
+  return printed;
+}
+
+/** The same without masks. */
+async function print(action: () => unknown): Promise<string> {
+  const printed = await printAll(() => [mask(SECRET), action()].at(-1));
   return printed.replaceAll(/^::add-mask::.*\r?\n/gm, '');
 }

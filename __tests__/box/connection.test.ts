@@ -22,12 +22,12 @@ async function failure(request: Promise<unknown>) {
   const { title, message, remedy, traits } = error;
   expectNoSecret({ raw: message + remedy }, [ADMIN.password, KEY, PROXY_PASSWORD, 'pa%ss']);
   expect(message).not.toMatch(/SSL routines|:error:|OPENSSL/i);
-  const { transient = false, responseLost = false, timedOut = false, retryAfter } = traits;
-  return { title: String(title), transient, responseLost, timedOut, retryAfter };
+  const { transient = false, repeatable = false, responseLost = false, timedOut = false, retryAfter } = traits;
+  return { title: String(title), transient, repeatable: repeatable && !transient, responseLost, timedOut, retryAfter };
 }
 
 type Failure = Awaited<ReturnType<typeof failure>>;
-const final = { transient: false, responseLost: false, timedOut: false, retryAfter: undefined };
+const final = { transient: false, repeatable: false, responseLost: false, timedOut: false, retryAfter: undefined };
 const transient = { ...final, transient: true };
 
 const UNREACHABLE = { title: 'Box unreachable', ...transient };
@@ -35,7 +35,8 @@ const BUSY = { title: 'Box busy', ...transient };
 const PROXY_FAILED = { title: 'Proxy unreachable', ...transient };
 const PROXY_BROKEN = { title: 'Proxy unreachable', ...final };
 const PROXY_BUSY = { title: 'Proxy rejected', ...transient };
-const UNKNOWN_HOST = { title: 'Host not found', ...final };
+/** While signing out, it is retried. */
+const UNKNOWN_HOST = { title: 'Host not found', ...final, repeatable: true };
 const UNTRUSTED = { title: 'Certificate not trusted', ...final };
 const INSECURE = { title: 'TLS failed', ...final };
 const REDIRECTED = { title: 'Unexpected redirect', ...final };
@@ -152,8 +153,8 @@ const OUTCOMES: ReadonlyArray<readonly [Failure, readonly FaultName[]]> = [
   [BLOCKED, [401, 403]],
   [NOT_A_BOX, [404]],
   [{ ...NOT_A_BOX, responseLost: true }, ['html', 'other-json', 'endless', 'broken-json', 'empty']],
-  [{ ...final, title: 'Box error', responseLost: true }, [500]],
-  [{ ...final, title: 'Box unreachable' }, [520]],
+  [{ ...final, title: 'Box error', repeatable: true, responseLost: true }, [500]],
+  [{ ...final, title: 'Box unreachable', repeatable: true }, [520]],
   [REDIRECTED, ['redirect']],
 ];
 const CASES = OUTCOMES.flatMap(([outcome, faults]) =>
@@ -174,6 +175,34 @@ test.concurrent.each(CASES)('%s fails: %s', async (endpoint, fault, outcome) => 
   const responseLost = endpoint === 'login' ? outcome.responseLost : failed.responseLost;
   expect(failed).toEqual({ ...outcome, responseLost });
   expect(box.requestLog).toHaveLength(2);
+});
+
+const GRANTED = `{"status": "ok", "api_key": "${KEY}"}`;
+const LENGTH = `Content-Length: ${GRANTED.length}`;
+const CHUNKED = 'Transfer-Encoding: chunked';
+const chunks = (lineBreak: string) => [GRANTED.length.toString(16), GRANTED, '0', '', ''].join(lineBreak);
+const respondRaw = (head: string, body = GRANTED) => `HTTP/1.1 200 OK\r\n${head}\r\n\r\n${body}`;
+const FOLDED = respondRaw(`X: a\r\n  b\r\n${LENGTH}`);
+const LONG_HEAD = respondRaw(`X: ${'x'.repeat(64 * 1024)}\r\n${LENGTH}`);
+const CONTROL = respondRaw(`X: a\u0001b\u007f\r\n${LENGTH}`);
+const BARE_LF = respondRaw(`X: a\n${LENGTH}`).replaceAll('\r\n', '\n');
+test.concurrent.each([
+  ['folded headers', FOLDED, true],
+  ['64 KB of headers', LONG_HEAD, true],
+  ['a length beside chunks', respondRaw(`Content-Length: 3\r\n${CHUNKED}`, chunks('\r\n')), true],
+  ['control characters', CONTROL, true],
+  ['bare line feeds in the head', BARE_LF, true],
+  ['two lengths', respondRaw(`${LENGTH}\r\n${LENGTH}`), false],
+  ['a lone CR', respondRaw(`X: a\rb: c\r\n${LENGTH}`), false],
+  ['bare line feeds between chunks', respondRaw(CHUNKED, chunks('\n')), false],
+  ['more than 64 KB of headers', LONG_HEAD.replace('X', 'X'.repeat(2_000)), false],
+])('a response with %s: accepted, or else its key is lost', async (_, response, isAccepted) => {
+  const { ca, ...served } = certificate('issued');
+  const { host, close } = await record(response, 'localhost', served);
+  const sent = send('login', { host, ca });
+  if (isAccepted) expect(await sent).toMatchObject({ apiKey: KEY });
+  else expect(await failure(sent)).toMatchObject({ responseLost: true });
+  await close();
 });
 
 test.concurrent('at most 1 MB of a body is read', async () => {
@@ -412,7 +441,7 @@ describe('a proxy', () => {
     [{ reject: 403 }, PROXY_REJECTS],
     [{ credentials: 'of:others' }, PROXY_REJECTS],
     [{ tls: true }, PROXY_BROKEN], // Nobody trusts its certificate.
-    [{ at: 'enotfound.test:1' }, PROXY_BROKEN],
+    [{ at: 'enotfound.test:1' }, { ...PROXY_BROKEN, repeatable: true }],
     [{ reject: 429 }, PROXY_BUSY],
     [{ reject: 502 }, PROXY_BUSY],
     [{ reject: 503 }, PROXY_BUSY],
@@ -436,6 +465,10 @@ describe('a proxy', () => {
     ['', PROXY_FAILED],
     ['HTTP/1.1 200 OK\r\n\r\n', UNREACHABLE],
     [SMTP, PROXY_BROKEN],
+    [FOLDED, PROXY_BROKEN],
+    [CONTROL, PROXY_BROKEN],
+    [BARE_LF, PROXY_BROKEN],
+    [LONG_HEAD.slice(0, 20_000), PROXY_BROKEN],
   ])('gets no credentials of the box: %j', async (response, outcome) => {
     const stop = new AbortController();
     const { host, close } = await record(response ?? (() => stop.abort()));

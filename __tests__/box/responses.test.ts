@@ -84,8 +84,8 @@ const STATUSES: ReadonlyArray<[Title, statuses: number[], traits?: Traits]> = [
   [BLOCKED, [403, 407, 451]],
   ['Box busy', [429, 502, 503], { transient: true }],
   ['Box busy', [504], { transient: true, responseLost: true }],
-  ['Box error', [500, 501, 505], { responseLost: true }],
-  ['Box unreachable', [520, 522, 530]],
+  ['Box error', [500, 501, 505], { responseLost: true, repeatable: true }],
+  ['Box unreachable', [520, 522, 530], { repeatable: true }],
 ];
 const EACH_STATUS = STATUSES.flatMap(([title, statuses, traits = {}]) =>
   statuses.flatMap((status) =>

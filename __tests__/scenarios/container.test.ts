@@ -1,30 +1,135 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type Box, startBox } from '../../devkit/box/box.ts';
-import { FAULTS } from '../../devkit/box/faults.ts';
+import { FAULTS, type Fault } from '../../devkit/box/faults.ts';
 import type { RunOptions } from '../../devkit/run-action.ts';
 import * as support from '../support.ts';
-import {
-  ACCOUNTS,
-  ADMIN,
-  expectJob,
-  GOOD,
-  LOGIN,
-  LOGOUT,
-  logsLostKey,
-  outcome,
-  preload,
-  run,
-  shown,
-} from '../support.ts';
+import { ACCOUNTS, ADMIN, LOGIN, logsLostKey, outcome, preload, run, shown } from '../support.ts';
 
-// A cancelled step of a job container: main works on, gets no signal, and the post-step starts beside it. It finds main
-// in /proc.
+// The post-step finds main in /proc.
 const onLinux = process.platform === 'linux' ? test.concurrent : test.concurrent.skip;
 
-type Row = [moment: number, login: number, options?: RunOptions & { isClosed?: boolean; before?: boolean }];
-onLinux.each<Row>([])('x', () => {});
+interface Options extends Pick<RunOptions, 'inputs' | 'env' | 'onStart'> {
+  /** What the box does with the login. Default: it issues a key, and responds after some milliseconds. */
+  readonly login?: number | Fault;
+  /** When the job is cancelled: milliseconds after the login, as the response is sent, or as main starts. */
+  readonly at?: number | 'response' | 'start';
+  readonly isClosed?: boolean;
+}
+
+/** Runs a step of a job container that is cancelled. @returns the steps, and the seconds that the post-step took */
+async function runCancelled(box: Box, { login = 300, at = 0, isClosed = false, onStart, ...rest }: Options) {
+  const moment = Promise.withResolvers<void>();
+  box.inject(
+    async (exchange) => {
+      if (typeof at === 'number') void pause(at).then(moment.resolve);
+      if (typeof login === 'function') return login(exchange);
+      const reply = await exchange.handle();
+      await pause(login);
+      moment.resolve();
+      return exchange.respond(reply);
+    },
+    { at: 'login', times: 1 },
+  );
+  if (at === 'start') moment.resolve();
+  const cancelled = (closeLog: () => void) => moment.promise.then(() => (isClosed ? closeLog() : undefined));
+  let started = Number.NaN;
+  const steps = await run(box, {
+    ...rest,
+    cancelled,
+    onStart: (kill, step) => {
+      started = performance.now();
+      onStart?.(kill, step);
+    },
+  });
+  return { ...steps, seconds: (performance.now() - started) / 1000 };
+}
+
+onLinux.each<[login: number, Options['at'], isClosed: boolean, inputs?: object]>([
+  [300, 0, false],
+  [300, 150, true],
+  [300, 'response', false],
+  [300, 'response', true, { logout: 'false' }],
+  [300, 310, false, { logout: 'false' }],
+  [1_000, 0, true, { 'verify-logout': 'true' }],
+  [1_000, 700, false],
+  [8_000, 0, true],
+])('a login of %i ms, cancelled at %s, leaves no key, log closed: %s', async (login, at = 0, isClosed, inputs = {}) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const { post } = await runCancelled(box, { login, at, isClosed, inputs: { ...inputs } });
+  const [key = '', ...others] = box.keys.issued();
+  expect({ valid: box.keys.valid(), others }).toEqual({ valid: [], others: [] });
+  expect(outcome(post)).toEqual(support.GOOD.post);
+  expect(shown(post)).toHaveLength('verify-logout' in inputs ? 1 : 0);
+  // The runner doesn't know what main masked.
+  expect(post.masks).toEqual(support.masksOf(ADMIN.email, key));
+});
+
+onLinux('a main that had no time to save anything is found', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  using directory = mkdtempDisposableSync(join(tmpdir(), 'container-'));
+  const path = join(directory.path, 'login');
+  const wait = preload(`import { existsSync } from 'node:fs';
+    while (process.argv[1].endsWith('post.cjs') && !existsSync('${path}')) await new Promise((r) => setTimeout(r, 20));`);
+  const login: Fault = async ({ respond }) => {
+    writeFileSync(path, '');
+    await pause(2_000);
+    return respond();
+  };
+  const { main, post } = await runCancelled(box, { login, at: 'start', env: wait });
+  expect(outcome(main)).toEqual({ exitCode: 'SIGINT', titles: ['error: Cancelled'] });
+  expect(outcome(post)).toEqual(support.GOOD.post);
+  expect({ issued: box.keys.issued().length, valid: box.keys.valid() }).toEqual({ issued: 1, valid: [] });
+});
+
+onLinux.each<[string, Options]>([
+  ['its state', { login: FAULTS.silent }],
+  ['nothing', { at: 'start' }],
+])('nobody waits for the main of another job if this one was killed and had saved %s', async (_, options) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const main = join(import.meta.dirname, '../../dist/main.cjs');
+  const env = { GITHUB_STATE: join(tmpdir(), 'elsewhere', 'state') };
+  const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)', main], { env, timeout: 60_000 });
+  let killMain = () => {};
+  const onStart: RunOptions['onStart'] = (kill, step) => {
+    if (step === 'main') killMain = () => kill('SIGKILL');
+    if (step === 'post' || options.at === 'start') killMain();
+  };
+  const { post, seconds } = await runCancelled(box, { ...options, onStart });
+  expect({ post: outcome(post), shown: shown(post) }).toEqual({ post: support.GOOD.post, shown: [] });
+  expect(seconds).toBeLessThan(5);
+  expect([other.exitCode, other.signalCode]).toEqual([null, null]);
+  other.kill();
+});
+
+const WARNS = { exitCode: 0, titles: ['warning: Cancelled'] };
+onLinux('a main that hangs is killed after 10 s, and its key may be valid', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  let stop = () => {};
+  const onStart: RunOptions['onStart'] = (kill, step) => {
+    if (step === 'main') stop = () => kill('SIGSTOP');
+  };
+  const login: Fault = ({ handle }) => handle().then(stop);
+  const { main, post, seconds } = await runCancelled(box, { login, at: 100, onStart });
+  expect({ main: outcome(main), post: outcome(post) }).toEqual({
+    main: { exitCode: 'SIGKILL', titles: [] },
+    post: WARNS,
+  });
+  expect(logsLostKey(post)).toBe(true);
+  expect(seconds).toBeGreaterThan(9);
+  expect(seconds).toBeLessThan(20);
+});
+
+onLinux('a lost response is reported by the post-step', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const env = preload('Math.random = () => 100;');
+  const options = { login: FAULTS['reset-after-login'], at: 1_000, env, isClosed: true };
+  const { main, post } = await runCancelled(box, options);
+  expect({ main: main.signal, post: outcome(post) }).toEqual({ main: 'SIGINT', post: WARNS });
+  expect(logsLostKey(post)).toBe(true);
+  expect(box.requestLog).toEqual([LOGIN]);
+});
