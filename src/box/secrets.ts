@@ -14,6 +14,8 @@ export const basicCredentials = (email: string, secret: string) => Buffer.from(`
 
 const fromUnit = (number: string) => String.fromCharCode(Number(number));
 const fromPercent = (run: string) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
+const fromJson = (text: string) =>
+  text.replace(/\\(?:u([\da-f]{4})|[bfnrt]|(\\))/gi, (_, hex = '20', slash) => slash ?? fromUnit(`0x${hex}`));
 /** Undone separately: one pattern for all of them would take parts of one for parts of another. */
 const ESCAPES: ReadonlyArray<(text: string) => string> = [
   (text) => text,
@@ -21,8 +23,8 @@ const ESCAPES: ReadonlyArray<(text: string) => string> = [
   // HTML. No letter or digit of ASCII has a named entity.
   (text) =>
     text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, (_, code = 'x20') => fromUnit(code.replace(/^x/i, '0x'))),
-  // JSON.
-  (text) => text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, (_, hex = '20') => fromUnit(`0x${hex}`)),
+  fromJson,
+  (text) => fromJson(fromJson(text)),
 ];
 
 /** Whether a text contains a registered secret, plain or encoded. Compares letters and digits, and for the sake of
