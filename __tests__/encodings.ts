@@ -19,6 +19,7 @@ export const ENCODINGS: ReadonlyArray<[name: string, encoded: (secret: string) =
   ['in JSON by PHP', (secret) => json(secret).replaceAll('/', '\\/')],
   ['in JSON by Go', (secret) => encode(json(secret), /[<>&']/g, (hex) => `\\u${hex}`)],
   ['in JSON, whole', (secret) => encode(secret, /./g, (hex) => `\\u${hex.toUpperCase()}`)],
+  ['in JSON, whole and twice', (secret) => json(encode(secret, /./g, (hex) => `\\u${hex}`))],
   ['in UTF-16', (secret) => Buffer.from(secret, 'utf16le').toString()],
   ['in a shell', (secret) => secret.replaceAll("'", "'\\''")],
   ['in a shell, in double quotes', (secret) => secret.replace(/[\\"$`]/g, '\\$&')],
