@@ -11,11 +11,7 @@ export const ADMIN: Account = {
   password: `it's "quoted" & 100% <s3cret>\\ `,
   privileges: ['admin'],
 };
-export const USER: Account = {
-  email: 'user@example.com',
-  password: 'an ordinary password',
-  privileges: [],
-};
+export const USER: Account = { email: 'user@example.com', password: 'an ordinary password', privileges: [] };
 export const TOTP: Account = {
   email: 'totp@example.com',
   password: 'two factors are better',

@@ -305,9 +305,7 @@ test.concurrent.each<[CertificateKind, CertificateKind | undefined, string]>([
 ])('certificate %s with %s has its own fix: %s', async (kind, trusted, fix) => {
   await using box = await startBox({ certificate: kind });
   const ca = trusted === undefined ? undefined : certificate(trusted).ca;
-  await expect(send('login', { host: box.host, ca })).rejects.toMatchObject({
-    remedy: expect.stringContaining(fix),
-  });
+  await expect(send('login', { host: box.host, ca })).rejects.toMatchObject({ remedy: expect.stringContaining(fix) });
 });
 
 test.concurrent("an expired 'ca-certificate' is named, with its date", async () => {

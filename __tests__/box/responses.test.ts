@@ -124,9 +124,7 @@ test("a rejected code carries the box's clock", () => {
 });
 
 test('a space in front of a rejected password is named', () => {
-  expect(outcome('login', invalid(WRONG))).toMatchObject({
-    message: expect.stringMatching('space'),
-  });
+  expect(outcome('login', invalid(WRONG))).toMatchObject({ message: expect.stringMatching('space') });
 });
 
 test.each([

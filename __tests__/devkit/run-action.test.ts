@@ -61,9 +61,7 @@ test('nothing of this environment reaches the action', async () => {
   const names = ['https_proxy', 'NODE_EXTRA_CA_CERTS', 'GITHUB_TOKEN', 'STATE_key', 'INPUT_HOST'];
   for (const name of names) process.env[name] = 'secret';
   process.env['NODE_OPTIONS'] = '--no-such-option';
-  const { main } = await runCode('console.log(JSON.stringify(env))', '', {
-    files: { GITHUB_STATE: '' },
-  });
+  const { main } = await runCode('console.log(JSON.stringify(env))', '', { files: { GITHUB_STATE: '' } });
   expect(main.raw).not.toContain('secret');
   expect(main.raw).not.toContain('GITHUB_STATE');
   expect((await runAction()).main.annotations).toHaveLength(1);

@@ -141,10 +141,7 @@ test.concurrent.each<[name: string, verify: boolean, Title, datum: string, Later
   await using box = await startBox({ accounts: ACCOUNTS });
   const inputs = { 'verify-logout': String(verify) };
   const steps = await run(box, { inputs, between: () => later(box) });
-  expectJob(box, steps, {
-    ...notSignedOut(verify ? 'error' : 'warning', title),
-    requests: expect.anything(),
-  });
+  expectJob(box, steps, { ...notSignedOut(verify ? 'error' : 'warning', title), requests: expect.anything() });
   expect(steps.post.annotations[0]?.message).toContain(datum);
   // A failed logout may have revoked the key anyway.
   expect(box.requestLog.includes(VERIFY)).toBe(verify && later !== garbleEmail);

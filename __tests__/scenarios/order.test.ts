@@ -147,20 +147,12 @@ const WITHOUT_NEW_APIS = `import fs from 'node:fs'; import tls from 'node:tls';
 
 test.concurrent.each(['20.18.0', '22.9.0'])('Node %s signs in and out', async (version) => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  const inputs = {
-    ...support.as(TOTP),
-    'totp-secret': `${TOTP.totpSecret}`,
-    'verify-logout': 'true',
-  };
+  const inputs = { ...support.as(TOTP), 'totp-secret': `${TOTP.totpSecret}`, 'verify-logout': 'true' };
   const steps = await run(box, { inputs, env: onNode(version, WITHOUT_NEW_APIS) });
   expectJob(box, steps, { ...GOOD, requests: [LOGIN, LOGOUT, support.VERIFY] });
 });
 
-const KEY = {
-  STATE_api_key: 'f0'.repeat(32),
-  STATE_keep_key: 'none',
-  STATE_verify_logout: 'false',
-};
+const KEY = { STATE_api_key: 'f0'.repeat(32), STATE_keep_key: 'none', STATE_verify_logout: 'false' };
 test.concurrent.each<[string, string, object, string[], number]>([
   ['18.20.8', 'no state', {}, [], 0],
   ['20.17.9', 'no key', { ...KEY, STATE_api_key: 'none', STATE_verify_logout: 'true' }, [], 0],
