@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import type { Account, Box } from '../devkit/box/box.ts';
+import { formsOf } from '../devkit/box/encodings.ts';
 import { type RunOptions, runAction, type Step } from '../devkit/run-action.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { KEY_LOST, type Title } from '../src/box/errors.ts';
-import { formsOf } from './encodings.ts';
 
 /** Its password has what shells, URLs, HTML, JSON and trimming change. */
 export const ADMIN: Account = {

@@ -4,6 +4,7 @@ import { createServer, type TLSSocket } from 'node:tls';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { certificate } from '../../devkit/box/certificates.ts';
+import { ENCODINGS, formsOf } from '../../devkit/box/encodings.ts';
 import { annotate, log, mask, maskKey } from '../../src/action/log.ts';
 import { systemClock } from '../../src/box/context.ts';
 import { BoxError, KEY_LOST, REMEDIES } from '../../src/box/errors.ts';
@@ -11,7 +12,6 @@ import { basicCredentials } from '../../src/box/secrets.ts';
 import { signIn } from '../../src/box/sign-in.ts';
 import { revoke, revokeVerified } from '../../src/box/sign-out.ts';
 import { UserApi } from '../../src/box/user-api.ts';
-import { ENCODINGS, formsOf } from '../encodings.ts';
 import { ADMIN, TOTP } from '../support.ts';
 
 const { email, password } = ADMIN;

@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { BoxError, type Title, type Traits } from '../../src/box/errors.ts';
 import type { BoxResponse } from '../../src/box/http.ts';
 import * as responses from '../../src/box/responses.ts';
@@ -156,14 +155,4 @@ test('a code that was sent but removed on the way is not a missing secret', () =
   const response = { url: new URL('https://box.example.com'), ...HEAD, body };
   const sent = { email: EMAIL, password: 'a password', totp: '123456' };
   expect(() => responses.parseLogin(response, sent)).toThrow('X-Auth-Token');
-});
-
-test('any response is a result or an error', () => {
-  const any = fc.oneof(fc.json(), fc.string({ unit: 'binary' }));
-  const calls = fc.constantFrom<Call>('login', 'logout', 'verify');
-  const statuses = fc.integer({ min: 100, max: 599 });
-  const property = fc.property(calls, any, statuses, (call, body, status) => {
-    outcome(call, body, { status, headers: {} });
-  });
-  fc.assert(property);
 });

@@ -1,8 +1,8 @@
 import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import { ENCODINGS } from '../../devkit/box/encodings.ts';
 import { sanitize } from '../../src/box/sanitize.ts';
 import { addSecret } from '../../src/box/secrets.ts';
-import { ENCODINGS } from '../encodings.ts';
 
 const HARMLESS = [
   'https://sso.example.com/login?next=%2Fadmin&state=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0',

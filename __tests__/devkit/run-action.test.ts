@@ -29,7 +29,7 @@ test.each<[string, string, object]>([
   const between = () => ({ BETWEEN: 'yes' });
   const print = 'console.log(env.STATE_key, env.BETWEEN)';
   const main = `write('GITHUB_STATE', 'key=1\\n'); ${end}`;
-  const steps = await runCode(main, print, { between });
+  const steps = await runCode(main, print, { between, env: { STATE_key: 'not this one' } });
   expect(steps.main).toMatchObject({ ...result, state: { key: '1' } });
   expect(steps.main.exitCode).not.toBe(0);
   expect(steps.post).toMatchObject({ exitCode: 0, log: ['1 yes'] });

@@ -6,22 +6,11 @@ import { type Box, startBox } from '../../devkit/box/box.ts';
 import { type Exchange, FAULTS, type Fault } from '../../devkit/box/faults.ts';
 import type { RunOptions } from '../../devkit/run-action.ts';
 import type { Title } from '../../src/box/errors.ts';
-import {
-  ACCOUNTS,
-  expectJob,
-  failed,
-  GOOD,
-  LOGIN,
-  LOGOUT,
-  logsLostKey,
-  notSignedOut,
-  onPosix,
-  preload,
-  run,
-  type Steps,
-  shown,
-  VERIFY,
-} from '../support.ts';
+import type { Steps } from '../support.ts';
+import * as support from '../support.ts';
+
+const { ACCOUNTS, GOOD, LOGIN, LOGOUT, VERIFY } = support;
+const { expectJob, failed, logsLostKey, notSignedOut, onPosix, preload, run, shown } = support;
 
 const CANCELLED = 'Cancelled';
 const REJECTED = 'Wrong email or password';

@@ -6,21 +6,9 @@ import { type Account, type Box, type BoxOptions, startBox } from '../../devkit/
 import { readManifest } from '../../devkit/manifest.ts';
 import type { Step } from '../../devkit/run-action.ts';
 import * as support from '../support.ts';
-import {
-  ACCOUNTS,
-  ADMIN,
-  as,
-  expectJob,
-  failed,
-  GOOD,
-  LOGIN,
-  LOGOUT,
-  run,
-  shown,
-  TOTP,
-  USER,
-  VERIFY,
-} from '../support.ts';
+
+const { ACCOUNTS, ADMIN, GOOD, LOGIN, LOGOUT, TOTP, USER, VERIFY } = support;
+const { as, expectJob, failed, run, shown } = support;
 
 type Variables = Record<string, string>;
 

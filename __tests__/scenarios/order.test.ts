@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { startBox } from '../../devkit/box/box.ts';
 import * as support from '../support.ts';
 import { ACCOUNTS, ADMIN, expectJob, failed, GOOD, LOGIN, LOGOUT, run, TOTP } from '../support.ts';
 
-const { basic, onPosix, outcome, preload } = support;
+const { basic, outcome, preload } = support;
 const NOT_WRITABLE = 'Runner files not writable';
 const SIGN_OUT_FAILED = 'warning: Sign-out failed';
 const FAILURE = { status: 404, headers: {}, body: '' };
@@ -81,29 +78,6 @@ test.concurrent('what the files contain is kept, and no empty line is added', as
   for (const path of paths) {
     expect(fs.readFileSync(path, 'utf8')).toMatch(/^before=1\n([^\r\n]+\r?\n)+$/);
   }
-});
-
-onPosix('a log that closes loses no key that is on its way', async () => {
-  await using box = await startBox({ accounts: ACCOUNTS });
-  using directory = fs.mkdtempDisposableSync(join(tmpdir(), 'order-'));
-  const GITHUB_STATE = join(directory.path, 'state');
-  fs.writeFileSync(GITHUB_STATE, '');
-  const runner = { GITHUB_STATE, GITHUB_OUTPUT: GITHUB_STATE, RUNNER_TEMP: directory.path };
-  const { email: INPUT_EMAIL, password: INPUT_PASSWORD } = ADMIN;
-  const inputs = { INPUT_EMAIL, INPUT_PASSWORD, INPUT_HOST: box.host };
-  const env = { ...runner, ...inputs, 'INPUT_CA-CERTIFICATE': box.ca };
-  const main = spawn(process.execPath, ['dist/main.cjs'], { env, timeout: 60_000 });
-  box.inject(async ({ respond }) => {
-    main.stdout.destroy();
-    // Main logs this: EPIPE, which no code of the step can catch.
-    main.kill('SIGINT');
-    await pause(1000);
-    return respond();
-  });
-  const [exitCode, signal] = await once(main, 'exit');
-  expect({ exitCode, signal }).toEqual({ exitCode: null, signal: 'SIGINT' });
-  expect(fs.readFileSync(GITHUB_STATE, 'utf8')).toContain(box.keys.issued()[0]);
-  expect(box.keys.valid()).toEqual([]);
 });
 
 const FAILED = { exitCode: 1, titles: ['error: Unexpected error'] };

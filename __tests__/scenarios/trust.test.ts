@@ -103,12 +103,3 @@ test.concurrent.each([
   expectJob(box, steps, PROXY_REJECTS);
   expect(proxy.tunnels).toEqual([]);
 });
-
-test.concurrent('no_proxy is honored', async () => {
-  await using box = await startBox({ accounts: ACCOUNTS, name: 'box.test' });
-  const resolve = preload(`import dns from 'node:dns';
-    const { lookup } = dns;
-    dns.lookup = (name, ...rest) => lookup(name.replace('box.test', 'localhost'), ...rest);`);
-  const env = { https_proxy: 'http://127.0.0.1:1', no_proxy: 'box.test', ...resolve };
-  expectJob(box, await run(box, { env }), GOOD);
-});
