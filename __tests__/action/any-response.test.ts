@@ -23,17 +23,9 @@ const REJECTED = /^(Wrong email|Login rejected|Two-factor|Blocked)/;
 
 /** What a server may print: secrets in any form, and what a runner or a terminal obeys. */
 const echo = fc.tuple(fc.constantFrom(...SECRETS), fc.constantFrom(...ENCODINGS)).map(([text, [, form]]) => form(text));
-const hostile = fc.constantFrom(
-  '\n::error::x',
-  '##[error]x',
-  '\u001b]0;x\u0007',
-  '\u2028::add-mask::x',
-  '%0A',
-  '\u202e',
-);
-const text = fc
-  .array(fc.oneof({ weight: 2, arbitrary: echo }, hostile, fc.string()), { minLength: 1, maxLength: 3 })
-  .map((all) => all.join(' '));
+const hostile = fc.constantFrom(...'\n::error::|##[error]|\u001b]0;x\u0007|\u2028::add-mask::|%0A|\u202e'.split('|'));
+const part = fc.oneof({ weight: 2, arbitrary: echo }, hostile, fc.string());
+const text = fc.array(part, { minLength: 1, maxLength: 3 }).map((all) => all.join(' '));
 const body = fc.oneof(
   fc.record({ status: fc.oneof(fc.constant('ok'), text), api_key: fc.constantFrom(NEW_KEY, `${NEW_KEY} `) }),
   { weight: 2, arbitrary: fc.record({ status: fc.constant('invalid'), reason: text }) },
@@ -62,9 +54,9 @@ const response = fc.record({
   headers: fc.array(fc.tuple(fc.constantFrom(...HEADERS), text), { maxLength: 3 }),
   body: body.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
   transfer: fc.constantFrom(...TRANSFERS.slice(0, 4), ...TRANSFERS),
-  /** Percents: what part of it is sent, and what part of that at once. */
+  /** How much of it is sent, in percents; and how much of that at once, in bytes. */
   sent: fc.oneof({ weight: 4, arbitrary: fc.constant(100) }, fc.integer({ min: 0, max: 99 })),
-  prompt: fc.integer({ min: 0, max: 100 }),
+  prompt: fc.integer({ min: 0, max: 600 }),
   delay: fc.integer({ min: 0, max: 19 }),
   isReset: fc.constantFrom(false, false, true),
 });
@@ -82,18 +74,16 @@ test('500 random responses: no secret, no command, one line; a lost key is repor
   const plans: Response[] = [];
   const { ca, ...served } = certificate('issued');
   const server = createServer(served, (socket: TLSSocket) => {
-    socket
-      .on('error', () => {})
-      .once('data', async (data) => {
-        const plan = plans[Number(/^User-Agent: (\d+)/im.exec(String(data))?.[1])];
-        if (plan === undefined) throw new Error('no user agent');
-        const bytes = bytesOf(plan);
-        const prompt = Math.ceil((bytes.length * plan.prompt) / 100);
-        socket.write(bytes.subarray(0, prompt));
-        await pause(plan.delay);
-        socket.write(bytes.subarray(prompt));
-        plan.isReset ? socket.destroy() : socket.end();
-      });
+    socket.on('error', () => {});
+    socket.once('data', async (data) => {
+      const plan = plans[Number(/^User-Agent: (\d+)/im.exec(String(data))?.[1])];
+      if (plan === undefined) throw new Error('no user agent');
+      const bytes = bytesOf(plan);
+      socket.write(bytes.subarray(0, plan.prompt));
+      await pause(plan.delay);
+      socket.write(bytes.subarray(plan.prompt));
+      plan.isReset ? socket.destroy() : socket.end();
+    });
   });
   await once(server.unref().listen(0, 'localhost'), 'listening');
   const url = `https://localhost:${Object(server.address()).port}/admin`;
@@ -110,15 +100,14 @@ test('500 random responses: no secret, no command, one line; a lost key is repor
   const { signal } = new AbortController();
   const context = { cancellation: { requested: signal, final: signal, last: signal }, clock: systemClock, log };
   const session = { email, apiKey: KEY };
-  const seen = { lost: 0, withheld: 0, titles: new Set<string>() };
-  const call = (plan: Response) => {
+  function call(plan: Response): Promise<unknown> {
     const api = new UserApi({ url, ca, log, userAgent: `${plans.push(plan) - 1}` });
     if (plan.call === 'login') return signIn(api, { email, password, totpSecret, timeout: 120 }, context, () => {});
     if (plan.call === 'logout') return revoke(api, session, context);
-    const verify = { logout: async () => ({}), isKeyValid: api.isKeyValid.bind(api) };
-    return revokeVerified(verify, session, context);
-  };
+    return revokeVerified({ logout: async () => ({}), isKeyValid: api.isKeyValid.bind(api) }, session, context);
+  }
   const forms = [...new Set(SECRETS.flatMap(formsOf))];
+  let [lost, withheld] = [0, 0];
   async function check(plan: Response): Promise<void> {
     const [result] = await Promise.allSettled([call(plan)]);
     if (result.status === 'fulfilled') return;
@@ -132,15 +121,14 @@ test('500 random responses: no secret, no command, one line; a lost key is repor
     const problems = [
       result.reason instanceof BoxError || 'a bug',
       title in REMEDIES || `not one annotation: ${first}`,
-      !/[\p{C}\p{Zl}\p{Zp}]|^::|##\[|%0/u.test(all) || `a command or control character: ${all}`,
+      !/[\p{C}\p{Zl}\p{Zp}]|(^| {2})::|##\[|%0/u.test(all) || `a command or control character: ${all}`,
       ...forms.map((form) => !decoded.includes(form) || `a secret: ${form}`),
     ];
     if (plan.call === 'login' && plan.status === 200 && bytesOf(plan).includes(NEW_KEY) && !REJECTED.test(title)) {
       problems.push(annotation.includes(KEY_LOST) || 'the key is lost');
-      seen.lost++;
+      lost++;
     }
-    if (annotation.includes('withheld')) seen.withheld++;
-    seen.titles.add(title);
+    if (annotation.includes('withheld')) withheld++;
     expect({ problems: problems.filter((problem) => problem !== true), plan }).toEqual({ problems: [], plan });
   }
   const batch = fc.array(response, { minLength: 20, maxLength: 20 });
@@ -149,7 +137,6 @@ test('500 random responses: no secret, no command, one line; a lost key is repor
   server.close();
   write.mockRestore();
   // It has seen what it is for.
-  expect(seen.lost).toBeGreaterThan(30);
-  expect(seen.withheld).toBeGreaterThan(10);
-  expect(seen.titles.size).toBeGreaterThan(8);
+  expect(lost).toBeGreaterThan(30);
+  expect(withheld).toBeGreaterThan(10);
 });
