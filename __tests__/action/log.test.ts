@@ -50,8 +50,6 @@ test('debug logging adds the stacks of an error and its causes, sanitized', asyn
   expect(lines.join()).not.toContain(SECRET);
 });
 
-/** Bits of base64 that a character has, and of a text that a byte has. */
-const [SIX, EIGHT] = [6, 8];
 test('of a key in the base64 of a longer text, masks leave at most a character at each end', async () => {
   const key = 'f0e1d2c3'.repeat(8);
   for (let length = 1; length <= 30; length++) {
@@ -59,19 +57,14 @@ test('of a key in the base64 of a longer text, masks leave at most a character a
     const masks = (await printAll(() => maskKey(email, key))).replaceAll('::add-mask::', '').trim().split(/\r?\n/);
     for (const [before, after] of [
       [`${email}:`, ''],
-      [email, 'y'],
       ['', email],
       [email, email],
     ] as const) {
       const text = Buffer.from(before + key + after).toString('base64');
-      const shown = [...text].map((_, at) => at * SIX);
-      const ofKey = shown.filter((bit) => bit + SIX > before.length * EIGHT && bit < (before + key).length * EIGHT);
-      const hidden = masks.flatMap((each) => {
-        const at = text.indexOf(each);
-        return at < 0 ? [] : Array.from(each, (_, n) => (at + n) * SIX);
-      });
-      const left = ofKey.filter((bit) => !hidden.includes(bit));
-      expect([ofKey[0], ofKey.at(-1)]).toEqual(expect.arrayContaining(left));
+      const shown = masks.reduce((all, each) => all.replace(each, '*'.repeat(each.length)), text);
+      // A character has six bits, a byte eight.
+      const ofKey = shown.slice(Math.floor((before.length * 8) / 6), Math.ceil(((before + key).length * 8) / 6));
+      expect(ofKey.slice(1, -1)).toMatch(/^[*]+$/);
     }
   }
 });

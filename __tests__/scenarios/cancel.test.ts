@@ -24,105 +24,87 @@ interface Options extends RunOptions {
   readonly fault?: (exchange: Exchange, kill: Kill) => unknown;
 }
 
-/** How a main that was cancelled ends: on Unix, by the first signal that it got. */
-function cancelled(requests: string[], signal = 'SIGINT') {
+/** How a job ends whose main is cancelled: on Unix, by the first signal that main got. */
+function cancelled(requests: string[], exitCode: string | number = 'SIGINT') {
   const { main, ...rest } = failed(CANCELLED, requests);
-  return { ...rest, main: { ...main, exitCode: process.platform === 'win32' ? 1 : signal } };
+  return { ...rest, main: { ...main, exitCode: process.platform === 'win32' ? 1 : exitCode } };
 }
 
-/** On Windows, the console sends CTRL_C and CTRL_BREAK. */
-const SIGNALS = process.platform === 'win32' ? ['SIGINT', 'SIGBREAK'] : ['SIGTERM', 'SIGINT SIGTERM SIGINT'];
 /** Main has revoked the key, and the post-step does once more. */
 const TWICE = [LOGIN, LOGOUT, LOGOUT];
+const REVOKED = 'The key was revoked.';
+const NOT_REVOKED = "couldn't be revoked here";
+/** On Windows, the console sends CTRL_C and CTRL_BREAK. */
+const SIGNALS = process.platform === 'win32' ? ['SIGINT', 'SIGBREAK'] : ['SIGTERM', 'SIGINT SIGTERM SIGINT'];
 test.concurrent.each(SIGNALS)('a key that comes after %s is saved and revoked', async (signals) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const steps = await runWithSignals(box, 'login', { signals });
   expectJob(box, steps, cancelled(TWICE, signals.split(' ')[0]));
   expect(steps.main.state).toMatchObject({ api_key: box.keys.issued()[0], revoked: 'true' });
-  expectFate(steps, 'The key was revoked.');
+  expectFate(steps, REVOKED);
   expect(shown(steps.post)).toEqual([]);
 });
 
-const VERIFIED = { 'verify-logout': 'true' };
-const NOT_REVOKED = "couldn't be revoked here";
-const REVOKED = 'The key was revoked.';
 const OK: Fault = ({ respond }) => respond();
+const SLOW: Fault = ({ respond }) => pause(4_000).then(() => respond());
+const [NO, LIE] = [FAULTS[404], FAULTS['lying-logout']];
+const VERIFIED = { inputs: { 'verify-logout': 'true' } };
+/** As if the box took until 9.3 s after the signal to revoke the key. */
+const LATE = preload(`const { setTimeout: start } = globalThis;
+  globalThis.setTimeout = (work, ms, ...rest) => start(work, { 9000: 3000, 9500: 30000 }[ms] ?? ms, ...rest);`);
+/** A process can't send it. */
+const SIGBREAK = preload("process.on('SIGUSR2', () => process.emit('SIGBREAK', 'SIGBREAK'));");
 const WARNS = { exitCode: 0, titles: ['warning: Sign-out failed'] };
 const FAILS = { exitCode: 1, titles: ['error: Key still valid'] };
 /** With what the box does at each logout. */
-type Row = [name: string, inputs: Readonly<Record<string, string>>, Fault[], fate: string, post?: object];
-onPosix.each<Row>([
-  ['is revoked, though it was to be kept', { logout: 'false' }, [OK], REVOKED],
+onPosix.each<[name: string, Options, Fault[], fate: string, post?: object]>([
+  ['is revoked, though it was to be kept', { inputs: { logout: 'false' } }, [OK], REVOKED],
   ['is revoked, which post verifies', VERIFIED, [OK], REVOKED],
-  ['is revoked by post', {}, [FAULTS[404]], NOT_REVOKED],
-  ['is revoked by main, and post fails silently', {}, [OK, FAULTS[404]], REVOKED],
-  ['is not revoked', {}, [FAULTS[404], FAULTS[404]], NOT_REVOKED, WARNS],
-  ['is not revoked, which post notices', VERIFIED, [FAULTS['lying-logout'], FAULTS['lying-logout']], REVOKED, FAILS],
-])('a key that comes after a signal %s', async (...row) => {
-  const [, inputs, faults, fate, post = GOOD.post] = row;
+  ['is revoked by post', {}, [NO], NOT_REVOKED],
+  ['is revoked by main, and post fails silently', {}, [OK, NO], REVOKED],
+  ['is revoked when the 9 s are over', { env: LATE }, [SLOW], REVOKED],
+  ['is revoked: SIGBREAK', { env: SIGBREAK, signals: 'SIGUSR2' }, [OK], REVOKED],
+  ['is not revoked', {}, [NO, NO], NOT_REVOKED, WARNS],
+  ['is not revoked, which post notices', VERIFIED, [LIE, LIE], REVOKED, FAILS],
+])('a key that comes after a signal %s', async (_, options, faults, fate, post = GOOD.post) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   for (const each of faults) box.inject(each, { at: 'logout', times: 1 });
-  const steps = await runWithSignals(box, 'login', { inputs });
-  const requests = inputs === VERIFIED ? [...TWICE, VERIFY] : TWICE;
-  expectJob(box, steps, { ...cancelled(requests), post, validKeys: post === GOOD.post ? 0 : 1 });
+  const steps = await runWithSignals(box, 'login', options);
+  const requests = options === VERIFIED ? [...TWICE, VERIFY] : TWICE;
+  const expected = cancelled(requests, options.env === SIGBREAK ? 1 : 'SIGINT');
+  expectJob(box, steps, { ...expected, post, validKeys: post === GOOD.post ? 0 : 1 });
   expectFate(steps, fate);
 });
 
-/** As if the box took from 3 s to 7 s after the signal to revoke the key, of 9 s and 9.5 s. */
-const LATE = preload(`const { setTimeout: start } = globalThis;
-  globalThis.setTimeout = (work, ms, ...rest) => start(work, { 9000: 3000, 9500: 30000 }[ms] ?? ms, ...rest);`);
-onPosix('a key that comes just in time is revoked when its 9 s are over', async () => {
-  await using box = await startBox({ accounts: ACCOUNTS });
-  box.inject(({ respond }) => pause(4_000).then(() => respond()), { at: 'logout', times: 1 });
-  const steps = await runWithSignals(box, 'login', { env: LATE });
-  expectJob(box, steps, cancelled(TWICE));
-  expectFate(steps, REVOKED);
-});
-
-onPosix('a signal that this process cannot send, such as SIGBREAK, is an exit code', async () => {
-  await using box = await startBox({ accounts: ACCOUNTS });
-  const env = preload("process.on('SIGUSR2', () => process.emit('SIGBREAK', 'SIGBREAK'));");
-  const { main, ...rest } = cancelled(TWICE);
-  const steps = await runWithSignals(box, 'login', { signals: 'SIGUSR2', env });
-  expectJob(box, steps, { ...rest, main: { ...main, exitCode: 1 } });
-});
-
 /** Code that prints a line as main looks up or connects, which never ends. A look-up can't be aborted. */
-const STUCK = {
-  lookup: preload(`import dns from 'node:dns'; import { pbkdf2 } from 'node:crypto';
-    dns.lookup = (name, options, done) => {
-      console.log('stuck');
-      pbkdf2('', '', 1e9, 64, 'sha512', done);
-    };`),
-  connect: preload(`import { Socket } from 'node:net';
-    Socket.prototype.connect = function () { console.log('stuck'); return this; };`),
-};
-onPosix.each<[string, silent: 'host' | 'https_proxy' | undefined, env?: object]>([
-  ['looks up the box', undefined, STUCK.lookup],
-  ['connects', undefined, STUCK.connect],
-  ['shakes hands', 'host'],
-  ['waits for a proxy', 'https_proxy'],
-])('a signal while main %s ends it at once, and nothing is sent', async (_, silent, env = {}) => {
-  await using box = await startBox({ accounts: ACCOUNTS, name: silent === 'https_proxy' ? 'box.test' : 'localhost' });
-  let cancel = () => {};
+const STUCK_LOOKUP = preload(`import dns from 'node:dns'; import { pbkdf2 } from 'node:crypto';
+  dns.lookup = (name, options, done) => (console.log('stuck'), pbkdf2('', '', 1e9, 64, 'sha512', done));`);
+const STUCK_CONNECT = preload(`import { Socket } from 'node:net';
+  Socket.prototype.connect = function () { return console.log('stuck'), this; };`);
+onPosix.each<[string, (silent: string) => RunOptions]>([
+  ['looks up the box', () => ({ env: STUCK_LOOKUP })],
+  ['connects', () => ({ env: STUCK_CONNECT })],
+  ['shakes hands', (host) => ({ inputs: { host } })],
+  ['waits for a proxy', (host) => ({ inputs: { host: 'box.test' }, env: { https_proxy: `http://${host}` } })],
+])('a signal while main %s ends it at once, and nothing is sent', async (_, options) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
   const times: number[] = [];
+  let cancel = () => {};
   const onStart = (kill: Kill, step: string) => {
     if (step === 'main') cancel = () => [times.push(performance.now()), kill('SIGINT')];
   };
   const onLine = (line: string) => line === 'stuck' && cancel();
+  const between = () => times.push(performance.now());
   const server = createServer((socket) => void socket.on('error', () => {}).once('data', () => cancel()));
   await once(server.listen(0, 'localhost').unref(), 'listening');
-  const host = `localhost:${Object(server.address()).port}`;
-  const inputs = silent === 'host' ? { host } : {};
-  const proxy = silent === 'https_proxy' ? { https_proxy: `http://${host}` } : {};
-  const between = () => times.push(performance.now());
-  const steps = await run(box, { inputs, env: { ...proxy, ...env }, onStart, onLine, between });
+  const silent = `localhost:${Object(server.address()).port}`;
+  const steps = await run(box, { ...options(silent), onStart, onLine, between });
   expectJob(box, steps, cancelled([]));
   expectFate(steps, 'No login was sent.');
+  expect(shown(steps.main).filter((line) => line !== 'stuck')).toHaveLength(1);
   // A second, and what a busy machine adds; a response would have 9 s.
   const [start = Number.NaN, end = Number.NaN] = times;
   expect(end - start).toBeLessThan(5_000);
-  expect(shown(steps.main).filter((line) => line !== 'stuck')).toHaveLength(1);
 });
 
 /** What a runner does after its first signal. */
