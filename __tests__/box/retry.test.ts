@@ -182,44 +182,29 @@ async function signOut(
 }
 const REVOKED = () => false;
 
-test.each<[string, logout: number, verify: number | undefined]>([
-  ['25 s', 25, undefined],
-  ['18 s, then verified', 18, 0],
-  ['14 s, then verified in 14 s', 14, 14],
-])('a slow box gets one logout, silently: %s', async (_, logout, verify) => {
-  const result = await signOut(logout, verify === undefined ? undefined : REVOKED, verify);
-  const verifications = verify === undefined ? [] : [logout];
-  expect(result).toEqual({ logouts: [0], verifications, end: logout + (verify ?? 0), title: undefined, lines: [] });
-});
-
 const THREE = [0, between(9.5, 10), between(19.5, 21)];
-test('sign-out takes at most 30 s, connecting 9 s', async () => {
-  expect(await signOut(NEVER)).toMatchObject({ logouts: [0], end: 30, title: NOT_REVOKED });
-  const { logouts, end, title } = await signOut(0, undefined, 0, { connect: NEVER });
-  expect({ end, title }).toEqual({ end: between(28, 30), title: NOT_REVOKED });
-  expect(logouts).toEqual(THREE);
-});
-
-test('sign-out leaves 10 s for the verification, which decides', async () => {
-  const expected = { logouts: [0], verifications: [20], title: undefined };
-  expect(await signOut(NEVER, REVOKED)).toMatchObject(expected);
-  expect(await signOut(NEVER, REVOKED, 9)).toMatchObject({ ...expected, end: 29 });
-});
-
-test('sign-out and verification together take at most 30 s', async () => {
-  expect(await signOut(NEVER, REVOKED, NEVER)).toMatchObject({ end: 30, title: NOT_REVOKED });
-  const { end, title } = await signOut(NEVER, REVOKED, NEVER, { connect: NEVER });
-  expect({ end, title }).toEqual({ end: between(27, 30.01), title: NOT_REVOKED });
-});
-
-test('sign-out leaves the rest of its time for the verification', async () => {
-  const expected = { verifications: [0], end: 30, title: NOT_VERIFIED };
-  expect(await signOut(0, REVOKED, NEVER)).toMatchObject(expected);
-});
-
-test('a key that is still valid fails the verification, and a failed logout explains it', async () => {
-  expect(await signOut(0, () => true)).toMatchObject({ title: STILL_VALID });
-  expect(await signOut(NEVER, () => true)).toMatchObject({ title: NOT_REVOKED });
+const CUT = { connect: NEVER };
+test.each<[string, Parameters<typeof signOut>, object]>([
+  ['25 s are one request, silently', [25], { logouts: [0], end: 25, title: undefined, lines: [] }],
+  ['18 s, verified', [18, REVOKED], { logouts: [0], verifications: [18], title: undefined, lines: [] }],
+  ['14 s, verified in 14 s', [14, REVOKED, 14], { verifications: [14], end: 28, title: undefined, lines: [] }],
+  ['30 s at most', [NEVER], { logouts: [0], end: 30, title: NOT_REVOKED }],
+  ['9 s to connect', [0, undefined, 0, CUT], { logouts: THREE, end: between(28, 30), title: NOT_REVOKED }],
+  ['10 s for the verification, which decides', [NEVER, REVOKED, 9], { end: 29, title: undefined }],
+  ['the rest of the time for the verification', [0, REVOKED, NEVER], { end: 30, title: NOT_VERIFIED }],
+  ['30 s at most for both', [NEVER, REVOKED, NEVER], { verifications: [20], end: 30, title: NOT_REVOKED }],
+  ['30 s at most to connect', [1, REVOKED, 1, CUT], { end: between(27, 30.01), title: NOT_REVOKED }],
+  ['a key that is still valid', [0, () => true], { title: STILL_VALID }],
+  ['a failed logout explains it', [NEVER, () => true], { title: NOT_REVOKED }],
+  ['cancelled', [3, undefined, 0, { requested: 0 }], { logouts: [0], title: undefined }],
+  ['cancelled, no response', [NEVER, undefined, 0, { requested: 1 }], { logouts: [0], title: NOT_REVOKED }],
+  [
+    'cancelled as it connects',
+    [0, undefined, 0, { ...CUT, requested: 1 }],
+    { logouts: [0], end: 9, title: NOT_REVOKED },
+  ],
+])('sign-out: %s', async (_, options, expected) => {
+  expect(await signOut(...options)).toMatchObject(expected);
 });
 
 test('while signing out, every 5xx and every failed look-up is retried', async () => {
@@ -227,11 +212,4 @@ test('while signing out, every 5xx and every failed look-up is retried', async (
   const { times, call: logout } = fake([repeatable, repeatable, ok]);
   await revoke({ logout }, { email: 'ci@example.com', apiKey: 'key' }, context);
   expect(times).toHaveLength(3);
-});
-
-test.each([0, 1])('a sign-out cancelled after %i s has its first attempt, no other', async (requested) => {
-  expect(await signOut(3, undefined, 0, { requested })).toMatchObject({ logouts: [0], title: undefined });
-  expect(await signOut(NEVER, undefined, 0, { requested })).toMatchObject({ logouts: [0], title: NOT_REVOKED });
-  const connecting = await signOut(0, undefined, 0, { requested, connect: NEVER });
-  expect(connecting).toMatchObject({ logouts: [0], end: 9, title: NOT_REVOKED });
 });
