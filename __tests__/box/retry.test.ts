@@ -129,10 +129,6 @@ test('an attempt that ran out of time says less than the response before it', as
   expect(result).toMatchObject({ title: BUSY, message });
 });
 
-test('a wait between attempts is not reported as a slow response', async () => {
-  expect((await signInTo([busy(30), ok])).logged.lines).toHaveLength(1);
-});
-
 const SLOW = { delay: 5, requested: 1, final: 10 };
 const CONNECTING = { connect: 5, requested: 1, final: 10 };
 const fate = (remedy: string) => ({ remedy: expect.stringContaining(remedy) });

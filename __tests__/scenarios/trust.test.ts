@@ -64,11 +64,6 @@ test.concurrent('options of Node do not lower the version of TLS', async () => {
   expectJob(box, await run(box, { env: { NODE_OPTIONS } }), INSECURE);
 });
 
-test.concurrent('the certificate of a new box is trusted as ca-certificate', async () => {
-  await using box = await startBox({ accounts: ACCOUNTS, certificate: 'self-signed' });
-  expectJob(box, await run(box), GOOD);
-});
-
 test.concurrent.each<[CertificateKind, 'true' | 'false', 'warning' | 'error']>([
   ['expired', 'false', 'warning'],
   ['other-name', 'false', 'warning'],
