@@ -88,14 +88,14 @@ test.concurrent.each<[string, Variables, Variables, string[], fate?: RegExp]>([
 });
 
 test.concurrent.each([
-  ['a good job', {}, GOOD],
-  ['main fails early', { timeout: '2m' }, failed('Invalid input', [])],
-])('no variable of the job takes the place of state: %s', async (_, inputs, expected) => {
+  ['a good job', {}, 'true', GOOD],
+  ['main fails early', { timeout: '2m' }, '', failed('Invalid input', [])],
+])('no variable of the job takes the place of state: %s', async (_, inputs, STATE_keep_key, expected) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   await using other = await startBox({ accounts: ACCOUNTS });
   const STATE_api_key = 'f0'.repeat(32);
   const session = { STATE_url: other.url, STATE_ca: other.ca, STATE_email: ADMIN.email, STATE_api_key };
-  const rest = { STATE_file: 'none', STATE_keep_key: 'true', STATE_verify_logout: 'true', STATE_revoked: 'true' };
+  const rest = { STATE_file: 'none', STATE_keep_key, STATE_verify_logout: 'true', STATE_revoked: 'true' };
   const { main, post } = await run(box, { inputs: { ...inputs }, env: { ...session, ...rest } });
   expectJob(box, { main, post }, expected);
   expect(shown(post)).toEqual([]);
