@@ -68,7 +68,11 @@ function bytesOf({ status, headers, body, transfer, sent }: Response): Buffer {
   return all.subarray(0, Math.ceil((all.length * sent) / 100));
 }
 
-afterEach(() => void jest.restoreAllMocks());
+const stop = new AbortController();
+afterEach(() => {
+  stop.abort('SIGINT');
+  jest.restoreAllMocks();
+});
 
 test('500 random responses: no secret, no command, one line; a lost key is reported', async () => {
   const plans: Response[] = [];
@@ -96,7 +100,7 @@ test('500 random responses: no secret, no command, one line; a lost key is repor
   maskKey(email, KEY);
   printed();
 
-  const { signal } = new AbortController();
+  const { signal } = stop;
   const context = { cancellation: { requested: signal, final: signal, last: signal }, clock: systemClock, log };
   const session = { email, apiKey: KEY };
   function call(plan: Response): Promise<unknown> {
