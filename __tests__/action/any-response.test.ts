@@ -25,10 +25,10 @@ const REJECTED = /^(Wrong email|Login rejected|Two-factor|Blocked)/;
 const echo = fc.tuple(fc.constantFrom(...SECRETS), fc.constantFrom(...ENCODINGS)).map(([text, [, form]]) => form(text));
 const hostile = fc.constantFrom(...'\n::error::|##[error]|\u001b]0;x\u0007|\u2028::add-mask::|%0A|\u202e'.split('|'));
 const part = fc.oneof({ weight: 2, arbitrary: echo }, hostile, fc.string());
-const text = fc.array(part, { minLength: 1, maxLength: 3 }).map((all) => all.join(' '));
+const text = fc.array(part, { minLength: 1, maxLength: 2 }).map((all) => all.join(' '));
 const body = fc.oneof(
   fc.record({ status: fc.oneof(fc.constant('ok'), text), api_key: fc.constantFrom(NEW_KEY, `${NEW_KEY} `) }),
-  { weight: 2, arbitrary: fc.record({ status: fc.constant('invalid'), reason: text }) },
+  { weight: 4, arbitrary: fc.record({ status: fc.constant('invalid'), reason: text }) },
   fc.constant({ status: 'invalid', reason: 'invalid-totp-token' }),
   fc.tuple(text, fc.constant(NEW_KEY)),
   fc.tuple(fc.constantFrom('<title>', '{"', 'true'), text, fc.constant(NEW_KEY)).map((all) => all.join('')),
@@ -46,12 +46,22 @@ const TRANSFERS: ReadonlyArray<(all: string) => string> = [
   (all) => `${chunked}\r\n${chunk(all).slice(1)}`,
   (all) => `Content-Length: 9\r\nContent-Length: 9\r\n\r\n${all}`,
 ];
-const STATUSES = [...Array(9).fill(200), 301, 302, 307, 308, 401, 403, 404, 429, 500, 502, 503, 504, 520];
-const HEADERS = ['Location', 'Location', 'X-Reason', 'Retry-After', 'Server', 'Date', 'Content-Type', 'X', 'X\r\n '];
+const FAILED = '301 301 302 302 303 307 308 401 403 404 429 500 502 503 504 520';
+const STATUSES = [...Array(11).fill(200), ...FAILED.split(' ').map(Number)];
+const HEADERS = [
+  ...Array(7).fill('Location'),
+  'X-Reason',
+  'Retry-After',
+  'Server',
+  'Date',
+  'Content-Type',
+  'X',
+  'X\r\n ',
+];
 const response = fc.record({
   call: fc.constantFrom('login', 'login', 'logout', 'verify'),
   status: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...STATUSES) }, fc.integer({ min: 100, max: 999 })),
-  headers: fc.array(fc.tuple(fc.constantFrom(...HEADERS), text), { maxLength: 3 }),
+  headers: fc.array(fc.tuple(fc.constantFrom<string>(...HEADERS), text), { minLength: 1, maxLength: 3 }),
   body: body.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
   transfer: fc.constantFrom(...TRANSFERS.slice(0, 4), ...TRANSFERS),
   /** How much of it is sent, in percents; and how much of that at once, in bytes. */
@@ -109,7 +119,8 @@ test('500 random responses: no secret, no command, one line; a lost key is repor
     if (plan.call === 'logout') return revoke(api, session, context);
     return revokeVerified({ logout: async () => ({}), isKeyValid: api.isKeyValid.bind(api) }, session, context);
   }
-  const forms = [...new Set(SECRETS.flatMap(formsOf))];
+  // A text may be cut.
+  const forms = SECRETS.flatMap(formsOf).flatMap((form) => form.match(/.{24}/g) ?? [form]);
   let [lost, withheld] = [0, 0];
   async function check(plan: Response): Promise<void> {
     const [result] = await Promise.allSettled([call(plan)]);
@@ -143,5 +154,5 @@ test('500 random responses: no secret, no command, one line; a lost key is repor
   write.mockRestore();
   // It has seen what it is for.
   expect(lost).toBeGreaterThan(20);
-  expect(withheld).toBeGreaterThan(8);
+  expect(withheld).toBeGreaterThan(20);
 });
