@@ -13,8 +13,6 @@ const PASSWORD_REJECTED = 'Wrong email or password';
 const NOT_REVOKED = 'Sign-out failed';
 const STILL_VALID = 'Key still valid';
 const NOT_VERIFIED = 'Sign-out not verified';
-const NOT_SENT = 'No login was sent';
-const NO_KEY = 'no key';
 
 /** What a call returns or throws. */
 type Reply<T> = () => T | Error;
@@ -141,14 +139,14 @@ test.each<[string, Reply<never>[], Options, string | undefined, object]>([
   ['a 500 is final', [repeatable], {}, 'Box error', { end: 0 }],
   ['each lost key is reported', [lost, lost, redirect], {}, REDIRECTED, { ...LOST, keysLost: 2 }],
   ['but not after a rejected login', [lost, wrongPassword], {}, PASSWORD_REJECTED, NOT_LOST],
-  ['cancelled while it waits', [busy(60)], { requested: 1 }, CANCELLED, { end: 1, ...fate(NO_KEY) }],
-  ['cancelled before it starts', [ok], { requested: 0 }, CANCELLED, { end: 0, ...fate(NOT_SENT) }],
-  ['cancelled as it connects', [ok], CONNECTING, CANCELLED, { end: 1, ...fate(NOT_SENT) }],
+  ['cancelled while it waits', [busy(60)], { requested: 1 }, CANCELLED, { end: 1, ...fate('no key') }],
+  ['cancelled before it starts', [ok], { requested: 0 }, CANCELLED, { end: 0, ...fate('No login') }],
+  ['cancelled as it connects', [ok], CONNECTING, CANCELLED, { end: 1, ...fate('No login') }],
   ['a key is lost, then cancelled', [lost, busy()], { requested: 1 }, CANCELLED, LOST],
   ['a key is lost, then cancelled as it waits', [lost], { requested: 0.4 }, CANCELLED, LOST],
   ['cancelled before a key', [ok], SLOW, undefined, { end: 5 }],
   ['cancelled before a final error', [wrongPassword], SLOW, PASSWORD_REJECTED, { end: 5 }],
-  ['cancelled before a transient error', [refused], SLOW, CANCELLED, { end: 5, ...fate(NO_KEY) }],
+  ['cancelled before a transient error', [refused], SLOW, CANCELLED, { end: 5, ...fate('no key') }],
   ['cancelled before a long wait', [busy(3600)], SLOW, CANCELLED, { end: 5 }],
   ['cancelled, a late key', [ok], { ...SLOW, delay: 9.9 }, undefined, { end: 9.9 }],
   ['cancelled, no response', [ok], { ...SLOW, delay: 99 }, CANCELLED, { end: 10, ...LOST }],

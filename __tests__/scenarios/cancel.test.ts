@@ -13,7 +13,6 @@ const { ACCOUNTS, GOOD, LOGIN, LOGOUT, VERIFY } = support;
 const { expectJob, failed, logsLostKey, notSignedOut, onPosix, preload, run, shown } = support;
 
 const CANCELLED = 'Cancelled';
-const REJECTED = 'Wrong email or password';
 /** The line that a step logs when the first signal comes. */
 const SIGNAL_LOGGED = /^cancel/i;
 
@@ -114,7 +113,7 @@ const asRunner = (_: Exchange, kill: Kill) => {
 };
 const WRONG = { inputs: { password: 'wrong password' } };
 onPosix.each<[string, Options, Title, isLost: boolean, validKeys: number]>([
-  ['rejects the login', WRONG, REJECTED, false, 0],
+  ['rejects the login', WRONG, 'Wrong email or password', false, 0],
   ['resets the connection', { fault: FAULTS['reset-after-login'] }, CANCELLED, true, 1],
   ['stays silent', { fault: asRunner }, CANCELLED, true, 0],
 ])('after a signal the box %s: main ends with an error', async (...row) => {
