@@ -614,8 +614,6 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = require("node:util");
 ;// CONCATENATED MODULE: ./build/src/box/errors.js
 const PANEL_HOST = "Set 'host' to the host name in your control panel's URL.";
 const EXPIRES = 'It expires two days after its last use.';
@@ -635,7 +633,7 @@ const REMEDIES = {
     'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
     'Blocked in front of the box': `An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.`,
     'Unexpected redirect': `Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.`,
-    Cancelled: `Nothing to fix. If the box issued a key, the post-step revokes it, or nobody has it and it expires in two days.`,
+    Cancelled: 'Nothing to fix.',
     'Sign-out failed': `${EXPIRES} To revoke it now, change the account's password.`,
     'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the password of the account to revoke it.`,
     'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
@@ -663,12 +661,49 @@ class errors_BoxError extends Error {
         return new errors_BoxError(title, message, { cause, remedy, ...traits, ...changes });
     }
 }
+const KEY_LOST = 'If the box issued a key, nobody has it. It expires in two days.';
+function cancelled(fate, signal) {
+    const message = "The job was cancelled, or the step's timeout ran out, before the sign-in was complete";
+    return new errors_BoxError('Cancelled', message, { remedy: `Nothing to fix. ${fate}`, signal });
+}
 class InvalidValueError extends (/* unused pure expression or super */ null && (Error)) {
 }
 function fail(why) {
     throw new InvalidValueError(why);
 }
 
+;// CONCATENATED MODULE: ./build/src/action/cancel.js
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
+const GRACE_MS = 9_000;
+const LAST_MS = 9_500;
+function listenForCancellation() {
+    const requested = new AbortController();
+    const final = new AbortController();
+    const last = new AbortController();
+    const cancel = (signal) => {
+        if (requested.signal.aborted)
+            return;
+        requested.abort(signal);
+        setTimeout(() => final.abort(), GRACE_MS).unref();
+        setTimeout(() => last.abort(), LAST_MS).unref();
+    };
+    for (const signal of SIGNALS)
+        process.on(signal, cancel);
+    return { requested: requested.signal, final: final.signal, last: last.signal };
+}
+function exitBySignal(signal) {
+    for (const each of SIGNALS)
+        process.removeAllListeners(each);
+    try {
+        process.kill(process.pid, signal);
+    }
+    catch {
+        process.exit();
+    }
+}
+
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = require("node:util");
 ;// CONCATENATED MODULE: ./build/src/box/secrets.js
 const secrets = new Set();
 const MIN_LENGTH = 4;
@@ -680,18 +715,21 @@ function addSecret(secret) {
 const basicCredentials = (email, secret) => Buffer.from(`${email}:${secret}`).toString('base64');
 const fromUnit = (number) => String.fromCharCode(Number(number));
 const fromPercent = (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
+const fromJson = (text) => text.replace(/\\(?:u([\da-f]{4})|[bfnrt]|(\\))/gi, (_, hex = '20', slash) => slash ?? fromUnit(`0x${hex}`));
 const ESCAPES = [
     (text) => text,
     (text) => text.replace(/(?:%[\da-f]{2})+/gi, fromPercent),
     (text) => text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, (_, code = 'x20') => fromUnit(code.replace(/^x/i, '0x'))),
-    (text) => text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, (_, hex = '20') => fromUnit(`0x${hex}`)),
+    fromJson,
+    (text) => fromJson(fromJson(text)),
 ];
 function containsSecret(text) {
     const forms = ESCAPES.map((undo) => undo(text));
     const haystacks = forms.map(lettersAndDigits);
     return [...secrets].some((secret) => {
         const plain = lettersAndDigits(secret);
-        const needles = piecesInBase64(secret).filter(({ length }) => length >= MIN_BASE64);
+        const pieces = piecesInBase64(secret).map(lettersAndDigits);
+        const needles = pieces.filter(({ length }) => length >= MIN_BASE64);
         if (plain.length >= MIN_LENGTH)
             needles.push(plain);
         const isIn = (haystack) => needles.some((needle) => haystack.includes(needle));
@@ -705,7 +743,7 @@ function piecesInBase64(secret) {
         const bytes = Buffer.from('x'.repeat(shift) + secret);
         const text = bytes.toString('base64').replace(/=+$/, '');
         const end = bytes.length % 3 === 0 ? text.length : -1;
-        return lettersAndDigits(text.slice(Math.ceil((shift * 8) / 6), end));
+        return text.slice(Math.ceil((shift * 8) / 6), end);
     });
 }
 
@@ -732,7 +770,6 @@ function sanitize(untrusted) {
 
 
 
-const MAX_ANNOTATION = 300;
 const log = { info: info, debug: debug };
 function mask(secret) {
     if (secret.trim() === '')
@@ -740,22 +777,16 @@ function mask(secret) {
     setSecret(secret);
     addSecret(secret);
 }
-function maskCredentials(email, secret) {
-    mask(secret);
-    mask(basicCredentials(email, secret));
+function maskKey(email, apiKey) {
+    for (const each of [apiKey, basicCredentials(email, apiKey), ...piecesInBase64(apiKey)])
+        mask(each);
 }
 function annotate(level, error) {
     const words = sanitize(external_node_util_namespaceObject.types.isNativeError(error) ? error.message : String(error));
-    const known = error instanceof errors_BoxError ? error : new errors_BoxError('Unexpected error', words);
-    const { title, message, remedy } = known;
+    const { title, message, remedy } = error instanceof errors_BoxError ? error : new errors_BoxError('Unexpected error', words);
     const link = `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
-    const text = `${message}. ${remedy}`;
-    const room = MAX_ANNOTATION - link.length - 1;
-    if (text.length > room)
-        info(text);
-    const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text;
     const print = level === 'error' ? core_error : warning;
-    print(`${shown} ${link}`, { title });
+    print(`${message}. ${remedy} ${link}`, { title });
     for (let cause = error; isDebug() && external_node_util_namespaceObject.types.isNativeError(cause); cause = cause.cause) {
         for (const line of `${cause.stack}`.split('\n'))
             debug(sanitize(line));
@@ -765,10 +796,13 @@ function annotate(level, error) {
 ;// CONCATENATED MODULE: ./build/src/action/run-step.js
 
 
+
+
 async function runStepAndExit(step) {
     const uncaught = [];
     process.on('uncaughtException', (error) => uncaught.push(error));
     process.exitCode = ExitCode.Failure;
+    let signal;
     try {
         await step();
         if (uncaught.length > 0)
@@ -777,28 +811,10 @@ async function runStepAndExit(step) {
     }
     catch (error) {
         annotate('error', error);
+        if (error instanceof errors_BoxError)
+            signal = error.traits.signal;
     }
-    process.stdout.write('', () => process.exit());
-}
-
-;// CONCATENATED MODULE: ./build/src/action/cancel.js
-
-
-const GRACE_MS = 9_000;
-function handleCancellation() {
-    const requested = new AbortController();
-    const final = new AbortController();
-    const cancel = () => {
-        if (requested.signal.aborted)
-            return;
-        log.info('Cancelled. Waiting up to 9 s for a response that is on its way.');
-        const message = 'The job was cancelled before the sign-in was complete';
-        requested.abort(new errors_BoxError('Cancelled', message));
-        setTimeout(() => final.abort(requested.signal.reason), GRACE_MS).unref();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'])
-        process.on(signal, cancel);
-    return { requested: requested.signal, final: final.signal };
+    process.stdout.write('', () => (signal === undefined ? process.exit() : exitBySignal(signal)));
 }
 
 ;// CONCATENATED MODULE: external "node:crypto"
@@ -867,7 +883,8 @@ function diagnose(cause, name, ca = '') {
     const words = diagnose_wordsFor(code);
     if (known !== undefined || words !== undefined) {
         const [, title, why, remedy] = known ?? [code, UNREACHABLE, `is unreachable: ${words}`];
-        return new errors_BoxError(title, `${name} ${why}`, { cause, remedy, transient });
+        const repeatable = syscall === 'getaddrinfo';
+        return new errors_BoxError(title, `${name} ${why}`, { cause, remedy, transient, repeatable });
     }
     const [, why, fix] = explainCertificate(error, ca);
     const options = { cause, remedy: `${NOT_SENT} ${fix}`, untrusted: true };
@@ -909,12 +926,35 @@ function expiryIn(ca) {
 
 
 
+const ENTRIES = ['file', 'url', 'email', 'ca', 'verify_logout', 'keep_key', 'revoked', 'lost', 'api_key'];
+const NONE = 'none';
+function saveEmptyState() {
+    const empty = Object.fromEntries(ENTRIES.map((name) => [name, '']));
+    runner_files_saveState({ ...empty, file: process.env['GITHUB_STATE'] ?? '' });
+}
+function runner_files_saveState(entries) {
+    writing('GITHUB_STATE', () => {
+        for (const [name, value] of Object.entries(entries))
+            save(name, value || NONE);
+    });
+}
+const readState = () => stateOf(getState);
+function readStateFile(path) {
+    const text = external_node_fs_namespaceObject.existsSync(path) ? external_node_fs_namespaceObject.readFileSync(path, 'utf8') : '';
+    const entries = text.matchAll(/^(\w+)<<(\S+)\r?\n(.*?)\r?\n\2\r?$/gms);
+    const values = new Map([...entries].map(([, name, , value]) => [name, value]));
+    return stateOf((name) => values.get(name) ?? '');
+}
+function stateOf(read) {
+    const value = (name) => (read(name) === NONE ? '' : read(name));
+    return Object.fromEntries(ENTRIES.map((name) => [name, value(name)]));
+}
 function requireWritableFiles() {
     for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
         writing(variable, (path) => {
-            const { size } = statSync(path);
-            appendFileSync(path, EOL);
-            truncateSync(path, size);
+            const { size } = fs.statSync(path);
+            fs.appendFileSync(path, EOL);
+            fs.truncateSync(path, size);
         });
     }
 }
@@ -923,30 +963,9 @@ function writeCaFile(ca) {
         return '';
     return writing('RUNNER_TEMP', (directory) => {
         const path = join(directory, `mailinabox-ca-${randomUUID()}.pem`);
-        writeFileSync(path, `${ca}\n`, { mode: 0o600, flag: 'wx' });
+        fs.writeFileSync(path, `${ca}\n`, { mode: 0o600, flag: 'wx' });
         return path;
     });
-}
-function runner_files_saveState({ url, email, ca, verifyLogout, apiKey }) {
-    writing('GITHUB_STATE', () => {
-        save('url', url);
-        save('email', email);
-        if (ca !== undefined)
-            save('ca', ca);
-        save('verify_logout', verifyLogout);
-        save('api_key', apiKey);
-    });
-}
-const saveKeepKey = () => writing('GITHUB_STATE', () => save('keep_key', true));
-const mustVerify = () => getState('verify_logout') === 'true';
-function readState() {
-    const [url = '', email, ca, apiKey] = ['url', 'email', 'ca', 'api_key'].map(getState);
-    if (!apiKey || getState('keep_key') === 'true')
-        return undefined;
-    if (!email || !URL.canParse(url)) {
-        throw new errors_BoxError('Saved session unreadable', "Can't read what the main step saved");
-    }
-    return { url, email, apiKey, ca: ca || undefined, verifyLogout: mustVerify() };
 }
 function setOutputs(outputs) {
     writing('GITHUB_OUTPUT', () => {
@@ -979,6 +998,47 @@ const runner_files_REMEDIES = [
 
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = require("node:timers/promises");
+;// CONCATENATED MODULE: ./build/src/action/take-over.js
+
+
+
+
+
+const PATIENCE_MS = 10_000;
+async function takeOver({ file }) {
+    const main = findMain(file);
+    if (main === undefined)
+        return readStateFile(file);
+    process.kill(main.pid, 'SIGINT');
+    const until = Date.now() + PATIENCE_MS;
+    const isRunning = () => findMain(main.file)?.pid === main.pid;
+    while (isRunning() && Date.now() < until)
+        await (0,promises_namespaceObject.setTimeout)(50);
+    const mustKill = isRunning();
+    if (mustKill)
+        process.kill(main.pid, 'SIGKILL');
+    const state = readStateFile(main.file);
+    if (state.api_key !== '' || (state.lost === '' && !mustKill))
+        return state;
+    throw new errors_BoxError('Cancelled', 'The sign-in was ended before it was complete', { remedy: KEY_LOST });
+}
+function findMain(file) {
+    const main = (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(`${process.argv[1]}`), 'main.cjs');
+    const directory = (0,external_node_path_namespaceObject.dirname)(`${process.env['GITHUB_STATE']}`);
+    for (const pid of (0,external_node_fs_namespaceObject.existsSync)('/proc/self/environ') ? (0,external_node_fs_namespaceObject.readdirSync)('/proc') : []) {
+        try {
+            if (!(0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(main))
+                continue;
+            const [, own = ''] = /(?:^|\0)GITHUB_STATE=([^\0]*)/.exec((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/environ`, 'utf8')) ?? [];
+            if (file === '' ? (0,external_node_path_namespaceObject.dirname)(own) === directory : own === file)
+                return { pid: Number(pid), file: own };
+        }
+        catch {
+        }
+    }
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/src/box/context.js
 
 const systemClock = {
@@ -994,64 +1054,84 @@ const systemClock = {
 const FIRST_WAIT = 1;
 const LONGEST_WAIT = 15;
 const SLOW = 2;
-async function retry(work, { cancellation, clock, log }, { seconds, attemptSeconds, issuesKeys, waitAfter }) {
-    const { requested, final } = cancellation;
+async function retry(work, context, limits) {
+    const { clock, log, cancellation } = context;
+    const { requested } = cancellation;
     const started = clock.now();
-    const end = started + seconds * 1000;
+    const end = started + limits.seconds * 1000;
     let informative;
-    for (let attempt = 1;; attempt++) {
-        const limit = Math.max(1, Math.min(attemptSeconds * 1000, end - clock.now()));
-        const [done, late] = [new AbortController(), new AbortController()];
-        void clock.sleep(limit, done.signal).then(() => late.abort());
-        if (issuesKeys)
-            logIfSlow(limit, done.signal, clock, log);
+    let fate = 'No login was sent.';
+    for (let number = 1;; number++) {
+        const done = new AbortController();
+        const attempt = startAttempt(context, limits, end - clock.now(), done.signal);
         try {
-            const signal = AbortSignal.any([late.signal, final]);
-            return await work(signal).finally(() => done.abort());
+            return await work(attempt).finally(() => done.abort());
         }
         catch (error) {
             if (!(error instanceof errors_BoxError))
                 throw error;
-            if (issuesKeys && error.traits.responseLost) {
-                log.info('The response was lost. If it contained a key, that key expires in two days.');
-            }
-            informative = error.traits.timedOut ? (informative ?? error) : error;
-            const failure = withCount(informative, attempt, clock.now() - started);
-            const wait = waitAfter?.(error) ?? backOff(error, attempt);
+            const { traits } = error;
+            const isLost = limits.onKeyLost !== undefined && traits.responseLost === true;
+            if (isLost)
+                limits.onKeyLost?.();
+            if (isLost)
+                fate = KEY_LOST;
+            else if (attempt.phase === 'response' && fate !== KEY_LOST)
+                fate = 'The box issued no key.';
+            informative = traits.timedOut ? (informative ?? error) : error;
+            const failure = summarize(informative, number, clock.now() - started, fate);
+            const isTransient = traits.transient || (limits.repeatable && traits.repeatable);
+            const wait = limits.waitAfter?.(error) ?? (isTransient ? backOff(traits, number) : undefined);
             if (wait === undefined)
                 throw failure;
-            if (requested.aborted) {
-                log.info(`${error.message}.`);
-                throw issuesKeys ? requested.reason : error;
+            if (!requested.aborted) {
+                if (clock.now() + wait * 1000 >= end)
+                    throw failure;
+                const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
+                log.info(`${error.message}.${isLost ? ` ${KEY_LOST}` : ''} Retrying${when}.`);
+                await clock.sleep(wait * 1000, requested);
             }
-            if (clock.now() + wait * 1000 >= end)
-                throw failure;
-            log.info(`${error.message}. Retrying${wait === 0 ? '' : ` in ${Math.ceil(wait)} s`}.`);
-            await clock.sleep(wait * 1000, requested);
+            else if (attempt.phase === 'response')
+                log.info(`${error.message}.`);
             if (requested.aborted)
-                throw issuesKeys ? requested.reason : error;
+                throw limits.onKeyLost ? cancelled(fate, requested.reason) : error;
         }
     }
 }
-function logIfSlow(limit, done, clock, log) {
-    const left = Math.round(limit / 1000) - SLOW;
+function startAttempt({ cancellation, clock, log }, limits, left, done) {
+    const { requested, final } = cancellation;
+    const after = (seconds = Number.POSITIVE_INFINITY) => {
+        const late = new AbortController();
+        void clock.sleep(Math.max(1, Math.min(seconds * 1000, left)), done).then(() => late.abort());
+        return late.signal;
+    };
+    const { connectSeconds, attemptSeconds = 0, onKeyLost } = limits;
+    const sent = AbortSignal.any([after(limits.attemptSeconds), final]);
+    const ends = [sent, after(connectSeconds), ...(onKeyLost ? [requested] : [])];
+    const attempt = { phase: 'connect', connecting: AbortSignal.any(ends), sent };
+    const logWaiting = () => {
+        if (attempt.phase === 'response')
+            log.info('Cancelled. Waiting up to 9 s for the response.');
+    };
+    requested.addEventListener('abort', logWaiting, { signal: done });
+    const seconds = Math.round(Math.min(left / 1000, attemptSeconds)) - SLOW;
     const text = 'Still waiting for the box, which handles one request at a time.';
     void clock.sleep(SLOW * 1000, done).then(() => {
-        if (!done.aborted && left > 0)
-            log.info(`${text} Giving up in ${left} s.`);
+        if (onKeyLost && seconds > 0 && !done.aborted && !requested.aborted)
+            log.info(`${text} Giving up in ${seconds} s.`);
     });
+    return attempt;
 }
-function backOff({ traits }, attempt) {
-    if (!traits.transient)
-        return undefined;
+function backOff({ retryAfter = 0 }, attempt) {
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
-    return (traits.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
+    return retryAfter + longest * (0.5 + Math.random() / 2);
 }
-function withCount(error, attempts, ms) {
-    if (attempts === 1 && !error.traits.transient)
-        return error;
+function summarize(error, attempts, ms, fate) {
+    const { message, remedy, traits } = error;
+    const lost = fate === KEY_LOST && !traits.rejected ? ` ${KEY_LOST}` : '';
     const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
-    return error.with({}, `${error.message} (${times})`);
+    const isFirst = attempts === 1 && !traits.transient;
+    return error.with({ remedy: remedy + lost }, isFirst ? message : `${message} (${times})`);
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/sign-out.js
@@ -1059,10 +1139,10 @@ function withCount(error, attempts, ms) {
 
 const SIGN_OUT = 30;
 const VERIFICATION = 10;
-const SIGN_OUT_ATTEMPT = 9;
+const LIMITS = { connectSeconds: 9, repeatable: true };
 async function revoke(api, session, context, seconds = SIGN_OUT) {
-    const work = (signal) => api.logout(session, signal);
-    await retry(work, context, { seconds, attemptSeconds: SIGN_OUT_ATTEMPT }).catch((error) => {
+    const work = (attempt) => api.logout(session, attempt);
+    await retry(work, context, { ...LIMITS, seconds }).catch((error) => {
         throw wrap(error, 'Sign-out failed', "Couldn't revoke the key");
     });
 }
@@ -1070,9 +1150,8 @@ async function revokeVerified(api, session, context) {
     const { clock } = context;
     const end = clock.now() + SIGN_OUT * 1000;
     const failure = await revoke(api, session, context, SIGN_OUT - VERIFICATION).catch((e) => e);
-    const work = (signal) => api.isKeyValid(session, signal);
-    const seconds = (end - clock.now()) / 1000;
-    const limits = { seconds, attemptSeconds: SIGN_OUT_ATTEMPT };
+    const work = (attempt) => api.isKeyValid(session, attempt);
+    const limits = { ...LIMITS, seconds: (end - clock.now()) / 1000 };
     const isValid = await retry(work, context, limits).catch((error) => {
         throw failure ?? wrap(error, 'Sign-out not verified', "Couldn't verify the sign-out");
     });
@@ -1086,6 +1165,8 @@ function wrap(cause, title, message) {
     return new errors_BoxError(title, `${message}: ${cause.message}`, { cause });
 }
 
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = require("node:stream");
 ;// CONCATENATED MODULE: external "http"
 const external_http_namespaceObject = require("http");
 var external_http_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_http_namespaceObject, 2);
@@ -1882,12 +1963,9 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 //# sourceMappingURL=index.js.map
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = require("node:events");
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = require("node:stream");
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = require("node:tls");
 ;// CONCATENATED MODULE: ./build/src/box/connect.js
-
 
 
 
@@ -1898,29 +1976,32 @@ function tlsOptions(host) {
     return { ...CONNECTION, servername, minVersion: 'TLSv1.2', rejectUnauthorized: true };
 }
 async function openTls(request, tunnel) {
-    const { url, ca, signal } = request;
+    const { url, ca, attempt } = request;
     const host = withoutBrackets(url.hostname);
     const isTls = url.protocol === 'https:';
     const address = { host, port: Number(url.port || (isTls ? 443 : 80)), ...CONNECTION };
     const trust = { ca, allowPartialTrustChain: ca !== undefined };
     const options = { ...address, ...tlsOptions(host), ...trust, socket: tunnel };
-    const socket = endOnAbort(isTls ? external_node_tls_namespaceObject.connect(options) : external_node_net_namespaceObject.connect(address), signal);
+    const socket = isTls ? external_node_tls_namespaceObject.connect(options) : external_node_net_namespaceObject.connect(address);
     let pending = socket.connecting && external_node_net_namespaceObject.isIP(host) === 0 ? 'EAI_AGAIN' : 'ETIMEDOUT';
     socket.once('lookup', () => {
         pending = 'ETIMEDOUT';
     });
     try {
-        await (0,external_node_events_namespaceObject.once)(socket, isTls ? 'secureConnect' : 'connect');
+        await opened(socket, isTls ? 'secureConnect' : 'connect', attempt);
         return socket;
     }
     catch (cause) {
-        const timedOut = signal.aborted;
+        const timedOut = attempt.connecting.aborted;
         throw diagnose(timedOut ? { code: pending } : cause, url.host, ca).with({ cause, timedOut });
     }
 }
-function endOnAbort(socket, signal) {
-    socket.on('error', () => { });
-    return (0,external_node_stream_namespaceObject.addAbortSignal)(signal, socket);
+function opened(opening, event, attempt) {
+    opening.on('error', () => { });
+    return (0,external_node_events_namespaceObject.once)(opening, event, { signal: attempt.connecting }).catch((error) => {
+        opening.destroy();
+        throw error;
+    });
 }
 const withoutBrackets = (hostname) => hostname.replace(/^\[(.*)\]$/, '$1');
 
@@ -1934,30 +2015,29 @@ const external_node_https_namespaceObject = require("node:https");
 
 
 
-
 const TRUST_PROXY = 'Set NODE_EXTRA_CA_CERTS to the CA of the proxy.';
 const CHECK_LOGIN = 'Check the user name and password in https_proxy.';
-async function openTunnel({ url, signal }) {
+async function openTunnel({ url, attempt }) {
     const proxy = proxyFor(url);
     if (proxy === undefined)
         return undefined;
     const target = `${url.hostname}:${url.port || 443}`;
     const name = `${proxy.host} (proxy)`;
-    const request = requestTunnel(proxy, target, signal);
-    const [response, socket] = await (0,external_node_events_namespaceObject.once)(request, 'connect').catch((cause) => {
-        const timedOut = signal.aborted;
+    const request = requestTunnel(proxy, target);
+    const [response, socket] = await opened(request, 'connect', attempt).catch((cause) => {
+        const timedOut = attempt.connecting.aborted;
         const { message, traits } = diagnose(timedOut ? { code: 'ETIMEDOUT' } : cause, name);
         const remedy = traits.untrusted ? TRUST_PROXY : undefined;
         throw new errors_BoxError('Proxy unreachable', message, { ...traits, cause, timedOut, remedy });
     });
     const status = response.statusCode;
+    socket.on('error', () => { });
     if (status >= 200 && status < 300)
-        return endOnAbort(socket, signal);
+        return socket;
     socket.destroy();
     const transient = [429, 502, 503, 504].includes(status);
     const remedy = status === 407 ? CHECK_LOGIN : undefined;
-    const message = `${name} returned HTTP ${status} for ${target}`;
-    throw new errors_BoxError('Proxy rejected', message, { transient, remedy });
+    throw new errors_BoxError('Proxy rejected', `${name} returned HTTP ${status} for ${target}`, { transient, remedy });
 }
 function proxyFor(target) {
     const variable = ['https_proxy', 'HTTPS_PROXY'].find((name) => process.env[name]);
@@ -1971,15 +2051,14 @@ function proxyFor(target) {
             return proxy;
     }
     catch { }
-    const message = `Variable '${variable}' isn't the URL of an HTTP proxy`;
-    throw new errors_BoxError('Invalid proxy setting', message);
+    throw new errors_BoxError('Invalid proxy setting', `Variable '${variable}' isn't the URL of an HTTP proxy`);
 }
-function requestTunnel(proxy, path, signal) {
+function requestTunnel(proxy, path) {
     const isTls = proxy.protocol === 'https:';
     const host = withoutBrackets(proxy.hostname);
     const port = proxy.port || (isTls ? 443 : 80);
     const headers = { Host: path, ...registerAuthorization(proxy) };
-    const options = { method: 'CONNECT', host, port, path, headers, agent: false, signal };
+    const options = { method: 'CONNECT', host, port, path, headers, agent: false };
     if (isTls)
         return external_node_https_namespaceObject.request({ ...options, ...tlsOptions(host) }).end();
     return external_node_http_namespaceObject.request({ ...options, ...CONNECTION }).end();
@@ -2001,32 +2080,35 @@ function registerAuthorization({ username, password }) {
 
 
 
+
+const MAX_HEADERS = 66_000;
 const MAX_BYTES = 1_000_000;
 async function send(request) {
     const tunnel = await openTunnel(request);
     const socket = await openTls(request, tunnel);
+    request.attempt.phase = 'response';
     return exchange(request, socket);
 }
 async function exchange(request, socket) {
-    const { url, signal } = request;
+    const { url, attempt } = request;
     try {
-        const message = await headOf(request, socket);
+        const message = await headOf(request, (0,external_node_stream_namespaceObject.addAbortSignal)(attempt.sent, socket));
         const { statusCode: status = 0, headers } = message;
         const body = status === 200 ? await bodyOf(message, url) : '';
         const clockAhead = Date.parse(headers.date ?? '') + 500 - Date.now() || 0;
         return { url, status, headers, body, clockAhead };
     }
     catch (error) {
-        throw error instanceof errors_BoxError ? error : exchangeError(error, url, signal.aborted);
+        throw error instanceof errors_BoxError ? error : exchangeError(error, url, attempt.sent.aborted);
     }
     finally {
         socket.destroy();
     }
 }
-function headOf(request, socket) {
-    const { method, url } = request;
-    const headers = { Host: url.host, ...request.headers };
-    const options = { method, path: url.pathname, headers, createConnection: () => socket };
+function headOf({ method, url, headers: given }, socket) {
+    const headers = { Host: url.host, ...given };
+    const request = { method, path: url.pathname, headers, createConnection: () => socket };
+    const options = { ...request, insecureHTTPParser: true, maxHeaderSize: MAX_HEADERS };
     const info = { options, parsedUrl: url, httpModule: external_node_http_namespaceObject };
     return new Promise((resolve, reject) => {
         socket.once('close', () => reject({ code: 'ECONNRESET' }));
@@ -2039,9 +2121,10 @@ async function bodyOf(message, url) {
     for await (const chunk of message) {
         chunks.push(chunk);
         length += chunk.length;
-        const message = `${url} returned more than 1 MB`;
-        if (length > MAX_BYTES)
-            throw new errors_BoxError('Not a Mail-in-a-Box API', message);
+        if (length <= MAX_BYTES)
+            continue;
+        const lost = { responseLost: true };
+        throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned more than 1 MB`, lost);
     }
     return Buffer.concat(chunks).toString();
 }
@@ -2049,8 +2132,11 @@ function exchangeError(cause, url, timedOut) {
     const lost = { cause, transient: true, responseLost: true, timedOut };
     if (timedOut)
         return new errors_BoxError('Box busy', `${url.host} didn't respond`, lost);
-    if (/^HPE_|CERTIFICATE/.test(diagnose_codeOf(cause)))
+    const code = diagnose_codeOf(cause);
+    if (code.includes('CERTIFICATE'))
         return diagnose(cause, url.host);
+    if (code.startsWith('HPE_'))
+        return diagnose(cause, url.host).with({ responseLost: true });
     const message = `${url.host} closed the connection before its response was complete`;
     const remedy = 'The box or its web server probably restarted. Re-run the job.';
     return new errors_BoxError('Box unreachable', message, { ...lost, remedy });
@@ -2066,8 +2152,8 @@ const STATUSES = [
     [/^50[23]/, 'Box busy', { transient: true }],
     [/^504/, 'Box busy', { transient: true, responseLost: true }],
     [/^(40[137]|451)/, 'Blocked in front of the box'],
-    [/^5[2-9]/, 'Box unreachable', { remedy: CLOUDFLARE }],
-    [/^5/, 'Box error', { responseLost: true }],
+    [/^5[2-9]/, 'Box unreachable', { repeatable: true, remedy: CLOUDFLARE }],
+    [/^5/, 'Box error', { repeatable: true, responseLost: true }],
     [/^/, 'Not a Mail-in-a-Box API'],
 ];
 function requireOk({ url, status, headers }) {
@@ -2097,7 +2183,7 @@ function parseLogin(response, credentials) {
     if (typeof api_key === 'string' && /^[a-z\d][\w.~+/=-]{7,1023}$/i.test(api_key)) {
         return { apiKey: api_key, privileges: parsePrivileges(privileges) };
     }
-    throw notABox(response, "no valid 'api_key'", true);
+    throw notABox(response, "no valid 'api_key'");
 }
 function parsePrivileges(privileges = []) {
     const isName = (value) => typeof value === 'string' && /^[a-z\d_-]{1,64}$/.test(value);
@@ -2113,9 +2199,11 @@ function loginError(response, me, sent) {
         case 'missing-totp-token':
             if (totp !== undefined)
                 return headerDropped(url, 'X-Auth-Token');
-            return new errors_BoxError('Two-factor code required', noCode);
-        case REJECTED_CREDENTIALS:
-            return new errors_BoxError('Wrong email or password', rejected + passwordHint(password));
+            return new errors_BoxError('Two-factor code required', noCode, { rejected: true });
+        case REJECTED_CREDENTIALS: {
+            const message = rejected + passwordHint(password);
+            return new errors_BoxError('Wrong email or password', message, { rejected: true });
+        }
         case 'invalid-totp-token':
             return new errors_BoxError('Two-factor code rejected', rejected, { codeRejected: true, clockAhead });
         case 'Authorization header invalid.':
@@ -2124,7 +2212,7 @@ function loginError(response, me, sent) {
     if (status !== 'invalid')
         return notABox(response, "JSON with an unknown 'status'");
     const why = typeof reason === 'string' ? sanitize(reason).slice(0, 60) : 'no reason given';
-    return new errors_BoxError('Login rejected', `${rejected}: ${why}`);
+    return new errors_BoxError('Login rejected', `${rejected}: ${why}`, { rejected: true });
 }
 function passwordHint(password) {
     if (/^\s|\s$/.test(password))
@@ -2133,7 +2221,8 @@ function passwordHint(password) {
 }
 function headerDropped({ host }, name) {
     const remedy = 'A proxy or login page in front of the box probably removed it. Let it pass.';
-    return new errors_BoxError('Blocked in front of the box', `${host} got no ${name} header`, { remedy });
+    const options = { remedy, rejected: true };
+    return new errors_BoxError('Blocked in front of the box', `${host} got no ${name} header`, options);
 }
 function parseLogout(response) {
     const { status = 'ok' } = parseJson(response);
@@ -2161,15 +2250,14 @@ function parseJson(response) {
         value = JSON.parse(body);
     }
     catch {
-        const responseLost = /json/.test(headers['content-type'] ?? '');
-        const what = responseLost ? "JSON that can't be read" : 'a page instead of JSON';
-        throw notABox(response, what, responseLost);
+        const isJson = /json/.test(headers['content-type'] ?? '');
+        throw notABox(response, isJson ? "JSON that can't be read" : 'a page instead of JSON');
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
         return { ...value };
     throw notABox(response, 'JSON that is not an object');
 }
-const notABox = ({ url }, what, responseLost = false) => new errors_BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${what}`, { responseLost });
+const notABox = ({ url }, what) => new errors_BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${what}`, { responseLost: true });
 
 ;// CONCATENATED MODULE: ./build/src/box/user-api.js
 
@@ -2180,25 +2268,25 @@ class UserApi {
     constructor(options) {
         this.#options = options;
     }
-    async login(credentials, signal) {
+    async login(credentials, attempt) {
         const { email, password, totp } = credentials;
         const code = totp === undefined ? {} : { 'X-Auth-Token': totp };
         const basic = basicCredentials(email, password);
-        return parseLogin(await this.#send('POST', '/login', basic, signal, code), credentials);
+        return parseLogin(await this.#send('POST', '/login', basic, attempt, code), credentials);
     }
-    async logout({ email, apiKey }, signal) {
+    async logout({ email, apiKey }, attempt) {
         const basic = basicCredentials(email, apiKey);
-        return parseLogout(await this.#send('POST', '/logout', basic, signal));
+        return parseLogout(await this.#send('POST', '/logout', basic, attempt));
     }
-    async isKeyValid({ email, apiKey }, signal) {
+    async isKeyValid({ email, apiKey }, attempt) {
         const basic = basicCredentials(email, apiKey);
-        return parseValidity(await this.#send('GET', '/system/privacy', basic, signal));
+        return parseValidity(await this.#send('GET', '/system/privacy', basic, attempt));
     }
-    async #send(method, path, basic, signal, code = {}) {
+    async #send(method, path, basic, attempt, code = {}) {
         const { url, userAgent, ca, log } = this.#options;
         const common = { Accept: 'application/json', 'User-Agent': userAgent };
         const headers = { ...common, Authorization: `Basic ${basic}`, ...code };
-        const response = await send({ method, url: new URL(url + path), headers, ca, signal });
+        const response = await send({ method, url: new URL(url + path), headers, ca, attempt });
         log.debug(`${method} ${url}${path}: HTTP ${response.status}`);
         return response;
     }
@@ -2212,26 +2300,38 @@ class UserApi {
 
 
 
+
+
 async function logout() {
+    let state = readState();
+    if (state.keep_key !== '')
+        return;
     try {
-        const state = readState();
-        if (state !== undefined)
+        if (state.api_key === '')
+            state = await takeOver(state);
+        if (state.api_key !== '')
             await signOut(state);
     }
     catch (error) {
-        if (mustVerify())
+        if (state.verify_logout !== '')
             throw error;
         annotate('warning', error);
     }
 }
-async function signOut(state) {
-    const { url, email, apiKey, ca, verifyLogout } = state;
-    maskCredentials(email, apiKey);
-    const context = { cancellation: handleCancellation(), clock: systemClock, log: log };
-    const api = new UserApi({ url, userAgent: USER_AGENT, ca, log: log });
-    if (!verifyLogout)
-        return revoke(api, state, context);
-    await revokeVerified(api, state, context);
+async function signOut({ url, email, ca, verify_logout, revoked, api_key: apiKey }) {
+    if (email === '' || !URL.canParse(url)) {
+        throw new errors_BoxError('Saved session unreadable', "Can't read what the main step saved");
+    }
+    maskKey(email, apiKey);
+    const context = { cancellation: listenForCancellation(), clock: systemClock, log: log };
+    const api = new UserApi({ url, userAgent: USER_AGENT, ca: ca || undefined, log: log });
+    if (verify_logout === '') {
+        return revoke(api, { email, apiKey }, context).catch((error) => {
+            if (revoked === '')
+                throw error;
+        });
+    }
+    await revokeVerified(api, { email, apiKey }, context);
     log.info('Signed out. The box rejects the key.');
 }
 

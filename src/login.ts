@@ -1,58 +1,70 @@
-import { handleCancellation } from './action/cancel.ts';
+import { listenForCancellation } from './action/cancel.ts';
 import { type Inputs, maskAndReadInputs } from './action/inputs.ts';
-import { annotate, log, maskCredentials } from './action/log.ts';
+import { annotate, log, maskKey } from './action/log.ts';
 import * as runner from './action/runner-files.ts';
 import { type Context, systemClock } from './box/context.ts';
-import { BoxError } from './box/errors.ts';
+import { BoxError, cancelled } from './box/errors.ts';
 import { signIn } from './box/sign-in.ts';
 import { revoke } from './box/sign-out.ts';
-import { UserApi } from './box/user-api.ts';
+import { type Session, UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
-/**
- * The main step: exchanges email and password for a session key, and hands it to the later steps. Once the key is
- * saved, the post-step revokes it, however this step ends.
- */
+const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it, if the runner still runs it. Otherwise it expires two days after its last use.`;
+
+/** The main step: exchanges email and password for a session key, and hands it to the later steps. Once the key is
+ * saved, the post-step revokes it, however this step ends. */
 export async function login(): Promise<void> {
-  const inputs = maskAndReadInputs();
   runner.requireWritableFiles();
+  runner.saveEmptyState();
+  const inputs = maskAndReadInputs();
   const ca_file = runner.writeCaFile(inputs.ca);
-  const context = { cancellation: handleCancellation(), clock: systemClock, log };
+  const context = { cancellation: listenForCancellation(), clock: systemClock, log };
   const { email, url, ca, totpSecret } = inputs;
   log.debug(`${url}; own CA: ${ca !== undefined}; two-factor: ${totpSecret !== undefined}`);
   const api = new UserApi({ url, userAgent: USER_AGENT, ca, log });
 
-  const { apiKey, privileges } = await signIn(api, inputs, context);
-  maskCredentials(email, apiKey);
-  await saveOrRevoke(api, apiKey, inputs, context);
-  context.cancellation.requested.throwIfAborted();
+  const { apiKey, privileges } = await signIn(api, inputs, context, () => runner.saveState({ lost: 'true' }));
+  maskKey(email, apiKey);
+  const session = { email, apiKey };
+  await saveOrRevoke(api, session, inputs, context);
+  if (context.cancellation.requested.aborted) await revokeAndThrow(api, session, context);
   const { host } = new URL(url);
-  if (privileges === undefined) {
-    const message = `${host} returned invalid 'privileges'`;
-    throw new BoxError('Not a Mail-in-a-Box API', message);
-  }
+  if (privileges === undefined) throw new BoxError('Not a Mail-in-a-Box API', `${host} returned invalid 'privileges'`);
   requirePrivilege(privileges, inputs);
   runner.setOutputs({ api_key: apiKey, email, privileges, url, host, ca_file });
-  if (!inputs.logout) runner.saveKeepKey();
+  if (!inputs.logout) runner.saveState({ keep_key: 'true' });
   logResult(privileges, inputs);
 }
 
-async function saveOrRevoke(api: UserApi, apiKey: string, inputs: Inputs, context: Context) {
-  const { email, url, ca, verifyLogout } = inputs;
+async function saveOrRevoke(api: UserApi, session: Session, { url, ca, verifyLogout }: Inputs, context: Context) {
+  const { email, apiKey: api_key } = session;
   try {
-    runner.saveState({ url, email, ca, verifyLogout, apiKey });
+    runner.saveState({ url, email, ca: ca ?? '', verify_logout: verifyLogout ? 'true' : '', api_key });
   } catch (error) {
-    await revoke(api, { email, apiKey }, context).catch((e) => annotate('warning', e));
+    await revoke(api, session, context).catch((failure) => annotate('warning', failure));
     throw error;
   }
+}
+
+/** Revokes the key of a cancelled step, which no later step has: a runner that shuts down runs no post-step. If one runs,
+ * it signs out once more. @throws BoxError `Cancelled` */
+async function revokeAndThrow(api: UserApi, session: Session, context: Context): Promise<never> {
+  const { requested, last } = context.cancellation;
+  let fate = 'The key was revoked.';
+  try {
+    await revoke(api, session, { ...context, cancellation: { requested, final: last, last } });
+    runner.saveState({ revoked: 'true' });
+  } catch {
+    fate = NOT_REVOKED;
+  }
+  throw cancelled(fate, requested.reason);
 }
 
 /** @throws BoxError */
 function requirePrivilege(privileges: readonly string[], { email, privilege }: Inputs): void {
   if (privilege === undefined || privileges.includes(privilege)) return;
   const isNot = privilege === 'admin' ? "isn't an administrator" : `doesn't have '${privilege}'`;
-  const message = `${email} ${isNot}, which 'require-privilege' demands`;
-  throw new BoxError('Missing privilege', message);
+  throw new BoxError('Missing privilege', `${email} ${isNot}, which 'require-privilege' demands`);
 }
 
 function logResult(privileges: readonly string[], { url, email, logout }: Inputs): void {

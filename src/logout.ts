@@ -1,31 +1,41 @@
-import { handleCancellation } from './action/cancel.ts';
-import { annotate, log, maskCredentials } from './action/log.ts';
-import { mustVerify, readState, type State } from './action/runner-files.ts';
+import { listenForCancellation } from './action/cancel.ts';
+import { annotate, log, maskKey } from './action/log.ts';
+import { readState, type State } from './action/runner-files.ts';
+import { takeOver } from './action/take-over.ts';
 import { systemClock } from './box/context.ts';
+import { BoxError } from './box/errors.ts';
 import { revoke, revokeVerified } from './box/sign-out.ts';
 import { UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
-/**
- * The post-step: revokes the key that the main step saved, and prints nothing if all is well. It goes by what was saved
- * only, since the runner evaluates the inputs again. A failure is a warning, except with `verify-logout`.
- */
+/** The post-step: revokes the key that the main step saved, and prints nothing if all is well. It goes by what was saved
+ * only, since the runner evaluates the inputs again. A failure is a warning, except with `verify-logout`. */
 export async function logout(): Promise<void> {
+  let state = readState();
+  if (state.keep_key !== '') return;
   try {
-    const state = readState();
-    if (state !== undefined) await signOut(state);
+    if (state.api_key === '') state = await takeOver(state);
+    if (state.api_key !== '') await signOut(state);
   } catch (error) {
-    if (mustVerify()) throw error;
+    if (state.verify_logout !== '') throw error;
     annotate('warning', error);
   }
 }
 
-async function signOut(state: State): Promise<void> {
-  const { url, email, apiKey, ca, verifyLogout } = state;
-  maskCredentials(email, apiKey);
-  const context = { cancellation: handleCancellation(), clock: systemClock, log };
-  const api = new UserApi({ url, userAgent: USER_AGENT, ca, log });
-  if (!verifyLogout) return revoke(api, state, context);
-  await revokeVerified(api, state, context);
+/** @throws BoxError; never with a part of the state, since the key is in it */
+async function signOut({ url, email, ca, verify_logout, revoked, api_key: apiKey }: State): Promise<void> {
+  if (email === '' || !URL.canParse(url)) {
+    throw new BoxError('Saved session unreadable', "Can't read what the main step saved");
+  }
+  maskKey(email, apiKey);
+  const context = { cancellation: listenForCancellation(), clock: systemClock, log };
+  const api = new UserApi({ url, userAgent: USER_AGENT, ca: ca || undefined, log });
+  if (verify_logout === '') {
+    // After main has revoked it, a failure says nothing about the key.
+    return revoke(api, { email, apiKey }, context).catch((error) => {
+      if (revoked === '') throw error;
+    });
+  }
+  await revokeVerified(api, { email, apiKey }, context);
   log.info('Signed out. The box rejects the key.');
 }

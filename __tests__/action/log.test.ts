@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { annotate, mask } from '../../src/action/log.ts';
+import { annotate, mask, maskKey } from '../../src/action/log.ts';
 import { runStepAndExit } from '../../src/action/run-step.ts';
 import { BoxError } from '../../src/box/errors.ts';
 import { anchor } from '../support.ts';
@@ -32,12 +32,9 @@ test.each<[string, title: string, exitCode: number, step: () => Promise<void>]>(
   expect(process.exitCode).toBe(exitCode);
 });
 
-test('an annotation has at most 300 characters with its link; the log has the rest', async () => {
+test('an annotation is never cut', async () => {
   const long = new BoxError(NOT_REACHED, 'x'.repeat(400), { remedy: 'The fix.' });
-  const [full, annotation = ''] = (await print(() => annotate('error', long))).split(/\r?\n/);
-  expect(full).toBe(`${long.message}. The fix.`);
-  expect(annotation.replace(/^::error title=[^:]*::/, '')).toHaveLength(300);
-  expect(annotation).toMatch(new RegExp(`\\.md#${anchor(NOT_REACHED)}$`));
+  expect(await print(() => annotate('error', long))).toContain(`::${long.message}. The fix. https://`);
 });
 
 test('debug logging adds the stacks of an error and its causes, sanitized', async () => {
@@ -53,12 +50,36 @@ test('debug logging adds the stacks of an error and its causes, sanitized', asyn
   expect(lines.join()).not.toContain(SECRET);
 });
 
-/** What is printed meanwhile, without masks. */
-async function print(action: () => unknown): Promise<string> {
+test('of a key in the base64 of a longer text, masks leave at most a character at each end', async () => {
+  const key = 'f0e1d2c3'.repeat(8);
+  for (let length = 1; length <= 30; length++) {
+    const email = 'x'.repeat(length);
+    const masks = (await printAll(() => maskKey(email, key))).replaceAll('::add-mask::', '').trim().split(/\r?\n/);
+    for (const [before, after] of [
+      [`${email}:`, ''],
+      ['', email],
+      [email, email],
+    ] as const) {
+      const text = Buffer.from(before + key + after).toString('base64');
+      const shown = masks.reduce((all, each) => all.replace(each, '*'.repeat(each.length)), text);
+      // A character has six bits, a byte eight.
+      const ofKey = shown.slice(Math.floor((before.length * 8) / 6), Math.ceil(((before + key).length * 8) / 6));
+      expect(ofKey.slice(1, -1)).toMatch(/^[*]+$/);
+    }
+  }
+});
+
+/** What is printed meanwhile. */
+async function printAll(action: () => unknown): Promise<string> {
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-  mask(SECRET);
   await action();
   const printed = write.mock.calls.map(([text]) => String(text)).join('');
   write.mockRestore();
+  return printed;
+}
+
+/** The same without masks. */
+async function print(action: () => unknown): Promise<string> {
+  const printed = await printAll(() => [mask(SECRET), action()].at(-1));
   return printed.replaceAll(/^::add-mask::.*\r?\n/gm, '');
 }

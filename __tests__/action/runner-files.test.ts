@@ -2,7 +2,10 @@ import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readState, requireWritableFiles, setOutputs, writeCaFile } from '../../src/action/runner-files.ts';
+import { readCommandFile } from '../../devkit/run-action.ts';
+import * as files from '../../src/action/runner-files.ts';
+
+const { readState, readStateFile, saveEmptyState, saveState, setOutputs, writeCaFile } = files;
 
 test('two sign-ins in one job keep their certificates', () => {
   using directory = mkdtempDisposableSync(join(tmpdir(), 'files-'));
@@ -23,7 +26,7 @@ test.each([
   const file = join(directory.path, 'file');
   writeFileSync(file, '');
   Object.assign(process.env, { GITHUB_STATE: file, GITHUB_OUTPUT: file, [variable]: path });
-  const check = () => (variable === 'RUNNER_TEMP' ? writeCaFile('PEM') : requireWritableFiles());
+  const check = () => (variable === 'RUNNER_TEMP' ? writeCaFile('PEM') : files.requireWritableFiles());
   const datum = path === '/dev/full' ? 'no space' : variable;
   expect(check).toThrow(expect.objectContaining({ message: expect.stringContaining(datum) }));
 });
@@ -48,25 +51,22 @@ test.each([
   expect(() => setOutputs(outputs)).toThrow(expect.objectContaining({ message, remedy }));
 });
 
-const [url, email, apiKey] = ['https://box.example.com/admin', 'ci@example.com', 'f0'.repeat(32)];
-const STATE = { url, email, ca: '', verify_logout: 'true', api_key: apiKey, keep_key: '' };
-const SESSION = { url, email, apiKey, verifyLogout: true };
-test.each<[string, Partial<typeof STATE>, object | undefined]>([
-  ['all fields', { ca: 'PEM' }, { ...SESSION, ca: 'PEM' }],
-  ['no certificates', {}, { ...SESSION, ca: undefined }],
-  ['another word than true', { keep_key: 'none' }, { ...SESSION, ca: undefined }],
-  ['no verification', { verify_logout: 'false' }, { ...SESSION, verifyLogout: false }],
-  ['no key', { api_key: '' }, undefined],
-  ['a key to keep', { keep_key: 'true' }, undefined],
-])('state: %s', (_, changes, expected) => {
-  expect(read({ ...STATE, ...changes })).toEqual(expected);
+test('state is complete from the start; the last value counts, and `none` is empty', () => {
+  using directory = mkdtempDisposableSync(join(tmpdir(), 'files-'));
+  const file = join(directory.path, 'state');
+  writeFileSync(file, '');
+  process.env['GITHUB_STATE'] = file;
+  saveEmptyState();
+  const values = Object.values(readCommandFile(file));
+  expect(values.toSorted()).toEqual([file, ...Array(8).fill('none')].toSorted());
+  const empty = readStateFile(file);
+  expect(Object.values(empty).join('')).toBe(file);
+  const session = { url: 'https://box.example.com/admin', ca: 'two\nlines', verify_logout: '', api_key: 'none of it' };
+  saveState(session);
+  expect(readStateFile(file)).toEqual({ ...empty, ...session });
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'));
+  expect(readStateFile(file)).toEqual({ ...empty, ...session, ca: 'two\r\nlines' });
+  expect(readStateFile(join(directory.path, 'missing')).api_key).toBe('');
+  Object.assign(process.env, { STATE_api_key: 'f0', STATE_keep_key: 'none' });
+  expect(readState()).toMatchObject({ api_key: 'f0', keep_key: '' });
 });
-
-test.each(['url', 'email'])('state without its %s is unreadable', (field) => {
-  expect(() => read({ ...STATE, [field]: '' })).toThrow(expect.objectContaining({ title: 'Saved session unreadable' }));
-});
-
-function read(state: typeof STATE) {
-  for (const [name, value] of Object.entries(state)) process.env[`STATE_${name}`] = value;
-  return readState();
-}

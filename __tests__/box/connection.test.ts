@@ -24,12 +24,12 @@ async function failure(request: Promise<unknown>) {
   const { title, message, remedy, traits } = error;
   expectNoSecret({ raw: message + remedy }, [ADMIN.password, KEY, PROXY_PASSWORD, 'pa%ss']);
   expect(message).not.toMatch(/SSL routines|:error:|OPENSSL/i);
-  const { transient = false, responseLost = false, timedOut = false, retryAfter } = traits;
-  return { title: String(title), transient, responseLost, timedOut, retryAfter };
+  const { transient = false, repeatable = false, responseLost = false, timedOut = false, retryAfter } = traits;
+  return { title: String(title), transient, repeatable: repeatable && !transient, responseLost, timedOut, retryAfter };
 }
 
 type Failure = Awaited<ReturnType<typeof failure>>;
-const final = { transient: false, responseLost: false, timedOut: false, retryAfter: undefined };
+const final = { transient: false, repeatable: false, responseLost: false, timedOut: false, retryAfter: undefined };
 const transient = { ...final, transient: true };
 
 const UNREACHABLE = { title: 'Box unreachable', ...transient };
@@ -37,7 +37,8 @@ const BUSY = { title: 'Box busy', ...transient };
 const PROXY_FAILED = { title: 'Proxy unreachable', ...transient };
 const PROXY_BROKEN = { title: 'Proxy unreachable', ...final };
 const PROXY_BUSY = { title: 'Proxy rejected', ...transient };
-const UNKNOWN_HOST = { title: 'Host not found', ...final };
+/** While signing out, it is retried. */
+const UNKNOWN_HOST = { title: 'Host not found', ...final, repeatable: true };
 const UNTRUSTED = { title: 'Certificate not trusted', ...final };
 const INSECURE = { title: 'TLS failed', ...final };
 const REDIRECTED = { title: 'Unexpected redirect', ...final };
@@ -59,9 +60,10 @@ async function send(
   const log = { info: () => {}, debug: () => {} };
   const api = new UserApi({ url, userAgent: 'test', ca, log });
   const { email } = ADMIN;
-  if (endpoint === 'login') return api.login({ ...ADMIN, totp: '123456' }, signal);
-  if (endpoint === 'logout') return api.logout({ email, apiKey: key }, signal);
-  return api.isKeyValid({ email, apiKey: key }, signal);
+  const attempt = { phase: 'connect' as const, connecting: signal, sent: signal };
+  if (endpoint === 'login') return api.login({ ...ADMIN, totp: '123456' }, attempt);
+  if (endpoint === 'logout') return api.logout({ email, apiKey: key }, attempt);
+  return api.isKeyValid({ email, apiKey: key }, attempt);
 }
 
 // Names in .test lead to this machine, unless they are an error code.
@@ -151,10 +153,10 @@ const OUTCOMES: ReadonlyArray<readonly [Failure, readonly FaultName[]]> = [
   [{ ...BUSY, retryAfter: 5 }, [429]],
   [{ ...BUSY, responseLost: true }, [504]],
   [BLOCKED, [401, 403]],
-  [NOT_A_BOX, [404, 'html', 'other-json', 'endless']],
-  [{ ...NOT_A_BOX, responseLost: true }, ['broken-json', 'empty']],
-  [{ ...final, title: 'Box error', responseLost: true }, [500]],
-  [{ ...final, title: 'Box unreachable' }, [520]],
+  [NOT_A_BOX, [404]],
+  [{ ...NOT_A_BOX, responseLost: true }, ['html', 'other-json', 'endless', 'broken-json', 'empty']],
+  [{ ...final, title: 'Box error', repeatable: true, responseLost: true }, [500]],
+  [{ ...final, title: 'Box unreachable', repeatable: true }, [520]],
   [REDIRECTED, ['redirect']],
 ];
 const CASES = OUTCOMES.flatMap(([outcome, faults]) =>
@@ -177,12 +179,40 @@ test.concurrent.each(CASES)('%s fails: %s', async (endpoint, fault, outcome) => 
   expect(box.requestLog).toHaveLength(2);
 });
 
+const GRANTED = `{"status": "ok", "api_key": "${KEY}"}`;
+const LENGTH = `Content-Length: ${GRANTED.length}`;
+const CHUNKED = 'Transfer-Encoding: chunked';
+const chunks = (lineBreak: string) => [GRANTED.length.toString(16), GRANTED, '0', '', ''].join(lineBreak);
+const respondRaw = (head: string, body = GRANTED) => `HTTP/1.1 200 OK\r\n${head}\r\n\r\n${body}`;
+const FOLDED = respondRaw(`X: a\r\n  b\r\n${LENGTH}`);
+const LONG_HEAD = respondRaw(`X: ${'x'.repeat(64 * 1024)}\r\n${LENGTH}`);
+const CONTROL = respondRaw(`X: a\u0001b\u007f\r\n${LENGTH}`);
+const BARE_LF = respondRaw(`X: a\n${LENGTH}`).replaceAll('\r\n', '\n');
+test.concurrent.each([
+  ['folded headers', FOLDED, true],
+  ['64 KB of headers', LONG_HEAD, true],
+  ['a length beside chunks', respondRaw(`Content-Length: 3\r\n${CHUNKED}`, chunks('\r\n')), true],
+  ['control characters', CONTROL, true],
+  ['bare line feeds in the head', BARE_LF, true],
+  ['two lengths', respondRaw(`${LENGTH}\r\n${LENGTH}`), false],
+  ['a lone CR', respondRaw(`X: a\rb: c\r\n${LENGTH}`), false],
+  ['bare line feeds between chunks', respondRaw(CHUNKED, chunks('\n')), false],
+  ['more than 64 KB of headers', LONG_HEAD.replace('X', 'X'.repeat(2_000)), false],
+])('a response with %s: accepted, or else its key is lost', async (_, response, isAccepted) => {
+  const { ca, ...served } = certificate('issued');
+  const { host, close } = await record(response, 'localhost', served);
+  const sent = send('login', { host, ca });
+  if (isAccepted) expect(await sent).toMatchObject({ apiKey: KEY });
+  else expect(await failure(sent)).toMatchObject({ responseLost: true });
+  await close();
+});
+
 test.concurrent('at most 1 MB of a body is read', async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
   box.inject(respondWith('{"status": "ok"}'.padEnd(900_000)), { times: 1 });
   box.inject(respondWith('{"status": "ok"}'.padEnd(1_100_000)));
   expect(await send('logout', box)).toEqual({ status: 'ok' });
-  expect(await failure(send('logout', box))).toEqual(NOT_A_BOX);
+  expect(await failure(send('logout', box))).toEqual({ ...NOT_A_BOX, responseLost: true });
 });
 
 const STATUSES = [301, 302, 303, 307, 308, 401, 404, 500, 503];
@@ -284,9 +314,7 @@ test.concurrent.each<[CertificateKind, CertificateKind | undefined, string]>([
 ])('certificate %s with %s has its own fix: %s', async (kind, trusted, fix) => {
   await using box = await startBox({ certificate: kind });
   const ca = trusted === undefined ? undefined : certificate(trusted).ca;
-  await expect(send('login', { host: box.host, ca })).rejects.toMatchObject({
-    remedy: expect.stringContaining(fix),
-  });
+  await expect(send('login', { host: box.host, ca })).rejects.toMatchObject({ remedy: expect.stringContaining(fix) });
 });
 
 test.concurrent("an expired 'ca-certificate' is named, with its date", async () => {
@@ -416,11 +444,11 @@ describe('a proxy', () => {
     },
   );
 
-  test.each<[ProxyOptions & { at?: string }, Failure, fix?: string]>([
-    [{ reject: 403 }, PROXY_REJECTS, 'Allow'],
-    [{ credentials: 'of:others' }, PROXY_REJECTS, 'user name'],
-    [{ tls: true }, PROXY_BROKEN, 'CA of the proxy'], // Nobody trusts its certificate.
-    [{ at: 'enotfound.test:1' }, PROXY_BROKEN],
+  test.each<[ProxyOptions & { at?: string }, Failure]>([
+    [{ reject: 403 }, PROXY_REJECTS],
+    [{ credentials: 'of:others' }, PROXY_REJECTS],
+    [{ tls: true }, PROXY_BROKEN], // Nobody trusts its certificate.
+    [{ at: 'enotfound.test:1' }, { ...PROXY_BROKEN, repeatable: true }],
     [{ reject: 429 }, PROXY_BUSY],
     [{ reject: 502 }, PROXY_BUSY],
     [{ reject: 503 }, PROXY_BUSY],
@@ -445,6 +473,10 @@ describe('a proxy', () => {
     ['', PROXY_FAILED],
     ['HTTP/1.1 200 OK\r\n\r\n', UNREACHABLE],
     [SMTP, PROXY_BROKEN],
+    [FOLDED, PROXY_BROKEN],
+    [CONTROL, PROXY_BROKEN],
+    [BARE_LF, PROXY_BROKEN],
+    [LONG_HEAD.slice(0, 20_000), PROXY_BROKEN],
   ])('gets no credentials of the box: %j', async (response, outcome) => {
     const stop = new AbortController();
     const { host, close } = await record(response ?? (() => stop.abort()));

@@ -29,7 +29,7 @@ test.each<[string, string, object]>([
   const between = () => ({ BETWEEN: 'yes' });
   const print = 'console.log(env.STATE_key, env.BETWEEN)';
   const main = `write('GITHUB_STATE', 'key=1\\n'); ${end}`;
-  const steps = await runCode(main, print, { between });
+  const steps = await runCode(main, print, { between, env: { STATE_key: 'not this one' } });
   expect(steps.main).toMatchObject({ ...result, state: { key: '1' } });
   expect(steps.main.exitCode).not.toBe(0);
   expect(steps.post).toMatchObject({ exitCode: 0, log: ['1 yes'] });
@@ -61,9 +61,7 @@ test('nothing of this environment reaches the action', async () => {
   const names = ['https_proxy', 'NODE_EXTRA_CA_CERTS', 'GITHUB_TOKEN', 'STATE_key', 'INPUT_HOST'];
   for (const name of names) process.env[name] = 'secret';
   process.env['NODE_OPTIONS'] = '--no-such-option';
-  const { main } = await runCode('console.log(JSON.stringify(env))', '', {
-    files: { GITHUB_STATE: '' },
-  });
+  const { main } = await runCode('console.log(JSON.stringify(env))', '', { files: { GITHUB_STATE: '' } });
   expect(main.raw).not.toContain('secret');
   expect(main.raw).not.toContain('GITHUB_STATE');
   expect((await runAction()).main.annotations).toHaveLength(1);

@@ -39,19 +39,6 @@ const ECHOES: Row[] = [
   ['X-Reason', 'verify', xReason],
 ];
 
-const COMMANDS = [...'\n\r\u2028\u2029\u0085\v\f'].map((end) => `${end}::error::x`).join('');
-const HOSTILE = `${COMMANDS} ##[error]x ##\u200b[group]x \u001b[31mx\u001b]0;x\u0007\u009b1m \u202ex`;
-
-test.concurrent.each(ECHOES)('hostile text stays on its line: %s at %s', async (_, at, echo) => {
-  await using box = await startBox({ accounts: [ACCOUNT] });
-  box.inject(echo(HOSTILE + 'y'.repeat(9_000)), { at });
-  const { main, post } = await run(box, { inputs: INPUTS });
-  const lines = printed(main.raw + post.raw);
-  expect(lines.match(/^::(error|warning) title=/gm)).toHaveLength(1);
-  expect(lines).not.toMatch(/^::(?!debug::|(error|warning) title=)|%0[AD]|##\[|y{300}/m);
-  expect(lines.replaceAll(/\r?\n/g, '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-});
-
 test.concurrent.each(ECHOES)('a secret is not printed: %s at %s', async (_, at, echo, secret) => {
   await using box = await startBox({ accounts: [ACCOUNT], name: 'box.test' });
   await using proxy = await startProxy({ credentials: PROXY_USER });

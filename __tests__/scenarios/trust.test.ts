@@ -64,11 +64,6 @@ test.concurrent('options of Node do not lower the version of TLS', async () => {
   expectJob(box, await run(box, { env: { NODE_OPTIONS } }), INSECURE);
 });
 
-test.concurrent('the certificate of a new box is trusted as ca-certificate', async () => {
-  await using box = await startBox({ accounts: ACCOUNTS, certificate: 'self-signed' });
-  expectJob(box, await run(box), GOOD);
-});
-
 test.concurrent.each<[CertificateKind, 'true' | 'false', 'warning' | 'error']>([
   ['expired', 'false', 'warning'],
   ['other-name', 'false', 'warning'],
@@ -102,13 +97,4 @@ test.concurrent.each([
   const steps = await run(box, { env: { https_proxy: proxy.url, ...trust } });
   expectJob(box, steps, PROXY_REJECTS);
   expect(proxy.tunnels).toEqual([]);
-});
-
-test.concurrent('no_proxy is honored', async () => {
-  await using box = await startBox({ accounts: ACCOUNTS, name: 'box.test' });
-  const resolve = preload(`import dns from 'node:dns';
-    const { lookup } = dns;
-    dns.lookup = (name, ...rest) => lookup(name.replace('box.test', 'localhost'), ...rest);`);
-  const env = { https_proxy: 'http://127.0.0.1:1', no_proxy: 'box.test', ...resolve };
-  expectJob(box, await run(box, { env }), GOOD);
 });

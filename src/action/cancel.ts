@@ -1,24 +1,34 @@
-import type { Context } from '../box/context.ts';
-import { BoxError } from '../box/errors.ts';
-import { log } from './log.ts';
+import type { Cancellation } from '../box/context.ts';
 
-/** Milliseconds after the first signal at which all work ends: the runner kills a step after 10,000. */
+/** By which a runner cancels a step. Windows has SIGBREAK instead of SIGTERM. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
+/** Milliseconds after the first signal. The runner kills a step after 10,000. */
 const GRACE_MS = 9_000;
+const LAST_MS = 9_500;
 
-/**
- * Turns the signals by which a runner cancels a step into two AbortSignals. Without this, Node would exit at the first
- * one, and a key that is on its way would be lost. Windows sends SIGBREAK instead of SIGTERM.
- */
-export function handleCancellation(): Context['cancellation'] {
+/** Listens for the signals by which a runner cancels a step. Without this, Node would exit at the first one, and a key
+ * that is on its way would be lost. */
+export function listenForCancellation(): Cancellation {
   const requested = new AbortController();
   const final = new AbortController();
-  const cancel = () => {
+  const last = new AbortController();
+  const cancel = (signal: NodeJS.Signals) => {
     if (requested.signal.aborted) return;
-    log.info('Cancelled. Waiting up to 9 s for a response that is on its way.');
-    const message = 'The job was cancelled before the sign-in was complete';
-    requested.abort(new BoxError('Cancelled', message));
-    setTimeout(() => final.abort(requested.signal.reason), GRACE_MS).unref();
+    requested.abort(signal);
+    setTimeout(() => final.abort(), GRACE_MS).unref();
+    setTimeout(() => last.abort(), LAST_MS).unref();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) process.on(signal, cancel);
-  return { requested: requested.signal, final: final.signal };
+  for (const signal of SIGNALS) process.on(signal, cancel);
+  return { requested: requested.signal, final: final.signal, last: last.signal };
+}
+
+/** Ends this process by the signal that cancelled it, as programs on Unix do: `process.exit` would wait for a DNS
+ * look-up, which can't be aborted. Windows can't send every signal. */
+export function exitBySignal(signal: string): void {
+  for (const each of SIGNALS) process.removeAllListeners(each);
+  try {
+    process.kill(process.pid, signal);
+  } catch {
+    process.exit();
+  }
 }

@@ -1,31 +1,59 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { EOL } from 'node:os';
 import { join } from 'node:path';
 import { getState, saveState as save, setOutput } from '@actions/core';
 import { codeOf, wordsFor } from '../box/diagnose.ts';
 import { BoxError } from '../box/errors.ts';
-import type { Session } from '../box/user-api.ts';
 
-/** What the post-step needs, whatever the inputs are by then. */
-export interface State extends Session {
-  readonly url: string;
-  readonly ca: string | undefined;
-  readonly verifyLogout: boolean;
+/** The key comes last. `file` is main's state file. */
+const ENTRIES = ['file', 'url', 'email', 'ca', 'verify_logout', 'keep_key', 'revoked', 'lost', 'api_key'] as const;
+
+/** What the post-step goes by, whatever the inputs are by then. An entry is empty if it has no value, or is false. */
+export type State = Readonly<Record<(typeof ENTRIES)[number], string>>;
+
+/** Saved for an empty entry: act reads nothing from a file with an empty value. */
+const NONE = 'none';
+
+/** Saves all entries, so that no variable of the job can take the place of one. @throws BoxError */
+export function saveEmptyState(): void {
+  const empty = Object.fromEntries(ENTRIES.map((name) => [name, '']));
+  saveState({ ...empty, file: process.env['GITHUB_STATE'] ?? '' });
 }
 
-/**
- * Checks that the files by which the runner takes state and outputs exist and can be written. Without them,
+/** Saves one entry after the other. @throws BoxError */
+export function saveState(entries: Partial<State>): void {
+  writing('GITHUB_STATE', () => {
+    for (const [name, value] of Object.entries(entries)) save(name, value || NONE);
+  });
+}
+
+/** As the runner read it when main ended, or in a container, when it was cancelled. */
+export const readState = () => stateOf(getState);
+
+/** As it is by now. Of several values of an entry, the last one counts. */
+export function readStateFile(path: string): State {
+  const text = fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
+  const entries = text.matchAll(/^(\w+)<<(\S+)\r?\n(.*?)\r?\n\2\r?$/gms);
+  const values = new Map([...entries].map(([, name, , value]) => [name, value]));
+  return stateOf((name) => values.get(name) ?? '');
+}
+
+function stateOf(read: (name: string) => string): State {
+  const value = (name: string) => (read(name) === NONE ? '' : read(name));
+  return Object.fromEntries(ENTRIES.map((name) => [name, value(name)])) as State;
+}
+
+/** Checks that the files by which the runner takes state and outputs exist and can be written. Without them,
  * `@actions/core` would print the key. Writes a line, which a full disk doesn't take, and removes it again: act, and so
- * Gitea and Forgejo, read nothing from a file with an empty line. @throws BoxError
- */
+ * Gitea and Forgejo, read nothing from a file with an empty line. @throws BoxError */
 export function requireWritableFiles(): void {
   for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
     writing(variable, (path) => {
       // Not created here: the runner reads only the file that it created.
-      const { size } = statSync(path);
-      appendFileSync(path, EOL);
-      truncateSync(path, size);
+      const { size } = fs.statSync(path);
+      fs.appendFileSync(path, EOL);
+      fs.truncateSync(path, size);
     });
   }
 }
@@ -35,39 +63,9 @@ export function writeCaFile(ca: string | undefined): string {
   if (ca === undefined) return '';
   return writing('RUNNER_TEMP', (directory) => {
     const path = join(directory, `mailinabox-ca-${randomUUID()}.pem`);
-    writeFileSync(path, `${ca}\n`, { mode: 0o600, flag: 'wx' });
+    fs.writeFileSync(path, `${ca}\n`, { mode: 0o600, flag: 'wx' });
     return path;
   });
-}
-
-/** Saves one field after the other, the key last. act reads nothing from a file with an empty value. @throws BoxError */
-export function saveState({ url, email, ca, verifyLogout, apiKey }: State): void {
-  writing('GITHUB_STATE', () => {
-    save('url', url);
-    save('email', email);
-    if (ca !== undefined) save('ca', ca);
-    save('verify_logout', verifyLogout);
-    save('api_key', apiKey);
-  });
-}
-
-/** Makes the post-step leave the key valid. @throws BoxError */
-export const saveKeepKey = () => writing('GITHUB_STATE', () => save('keep_key', true));
-
-/** Whether `verify-logout` was on, even if the rest of the state can't be read. */
-export const mustVerify = () => getState('verify_logout') === 'true';
-
-/**
- * What the main step saved, or undefined if there is no key to revoke. @throws BoxError; never with a part of the
- * state, since the key is in it
- */
-export function readState(): State | undefined {
-  const [url = '', email, ca, apiKey] = ['url', 'email', 'ca', 'api_key'].map(getState);
-  if (!apiKey || getState('keep_key') === 'true') return undefined;
-  if (!email || !URL.canParse(url)) {
-    throw new BoxError('Saved session unreadable', "Can't read what the main step saved");
-  }
-  return { url, email, apiKey, ca: ca || undefined, verifyLogout: mustVerify() };
 }
 
 /** By the names in action.yml. @throws BoxError */

@@ -1,13 +1,12 @@
 import { once } from 'node:events';
+import type { ClientRequest } from 'node:http';
 import net from 'node:net';
-import { addAbortSignal } from 'node:stream';
 import tls from 'node:tls';
+import type { Attempt } from './context.ts';
 import { diagnose } from './diagnose.ts';
 
-/**
- * Options of every connection. By default Node drops an attempt after 250 ms, and a box farther away that has A and
- * AAAA is never reached from a runner without IPv6: https://github.com/nodejs/node/issues/54359
- */
+/** Options of every connection. By default Node drops an attempt after 250 ms, and a box farther away that has A and
+ * AAAA is never reached from a runner without IPv6: https://github.com/nodejs/node/issues/54359 */
 export const CONNECTION = { autoSelectFamilyAttemptTimeout: 2_500 };
 
 /** Options of a TLS connection, whatever the environment says. Addresses have no server name indication (RFC 6066). */
@@ -23,16 +22,13 @@ export interface BoxRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** PEM of the certificates to trust instead of the public CAs. */
   readonly ca: string | undefined;
-  /** Ends the attempt. */
-  readonly signal: AbortSignal;
+  readonly attempt: Attempt;
 }
 
-/**
- * Connects to the box, through the tunnel if there is one, and verifies its certificate and name. If this fails, no
- * credentials were sent. @throws BoxError
- */
+/** Connects to the box, through the tunnel if there is one, and verifies its certificate and name. If this fails, no
+ * credentials were sent. @throws BoxError */
 export async function openTls(request: BoxRequest, tunnel?: net.Socket): Promise<net.Socket> {
-  const { url, ca, signal } = request;
+  const { url, ca, attempt } = request;
   const host = withoutBrackets(url.hostname);
   const isTls = url.protocol === 'https:';
   const address = { host, port: Number(url.port || (isTls ? 443 : 80)), ...CONNECTION };
@@ -40,24 +36,28 @@ export async function openTls(request: BoxRequest, tunnel?: net.Socket): Promise
   const trust = { ca, allowPartialTrustChain: ca !== undefined };
   const options = { ...address, ...tlsOptions(host), ...trust, socket: tunnel };
   // Without TLS it is a loopback address.
-  const socket = endOnAbort(isTls ? tls.connect(options) : net.connect(address), signal);
+  const socket = isTls ? tls.connect(options) : net.connect(address);
   let pending = socket.connecting && net.isIP(host) === 0 ? 'EAI_AGAIN' : 'ETIMEDOUT';
   socket.once('lookup', () => {
     pending = 'ETIMEDOUT';
   });
   try {
-    await once(socket, isTls ? 'secureConnect' : 'connect');
+    await opened(socket, isTls ? 'secureConnect' : 'connect', attempt);
     return socket;
   } catch (cause) {
-    const timedOut = signal.aborted;
+    const timedOut = attempt.connecting.aborted;
     throw diagnose(timedOut ? { code: pending } : cause, url.host, ca).with({ cause, timedOut });
   }
 }
 
-/** Also listens for errors: without a listener, a late one would be an uncaught exception. */
-export function endOnAbort<Socket extends net.Socket>(socket: Socket, signal: AbortSignal): Socket {
-  socket.on('error', () => {});
-  return addAbortSignal(signal, socket);
+/** Waits for an event of a socket, or of a request that opens one, and destroys it if that fails. Without its listener, a
+ * late error would be an uncaught exception. */
+export function opened(opening: net.Socket | ClientRequest, event: string, attempt: Attempt) {
+  opening.on('error', () => {});
+  return once(opening, event, { signal: attempt.connecting }).catch((error) => {
+    opening.destroy();
+    throw error;
+  });
 }
 
 /** A host name or address, from a URL's. */

@@ -2,10 +2,25 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** What every operation needs. */
 export interface Context {
-  /** Cancellation: `requested` ends waits, `final` ends the attempt in progress too. */
-  readonly cancellation: { readonly requested: AbortSignal; readonly final: AbortSignal };
+  readonly cancellation: Cancellation;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+export interface Cancellation {
+  /** Ends waits, and a login that isn't sent yet. Its reason is the name of the signal that the runner sent. */
+  readonly requested: AbortSignal;
+  /** Ends the attempt in progress. */
+  readonly final: AbortSignal;
+  /** Ends revoking a key that arrived after the signal. */
+  readonly last: AbortSignal;
+}
+
+/** How far an attempt came, and when it ends: before the request is sent, and after. */
+export interface Attempt {
+  phase: 'connect' | 'response';
+  readonly connecting: AbortSignal;
+  readonly sent: AbortSignal;
 }
 
 /** Time, for retries, time limits and two-factor codes. Tests inject another. */

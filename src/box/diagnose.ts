@@ -69,11 +69,9 @@ const CERTIFICATES: ReadonlyArray<readonly [code: RegExp, why: string, fix: stri
   [/CERT_NOT_YET_VALID/, "has a certificate that isn't valid yet", 'Check both clocks.'],
 ];
 
-/**
- * What an error of Node's network stack means for whoever runs the workflow.
+/** What an error of Node's network stack means for whoever runs the workflow.
  * @param name host that was connected to, such as `box.example.com`
- * @param ca PEM of the certificates that were trusted instead of the public CAs
- */
+ * @param ca PEM of the certificates that were trusted instead of the public CAs */
 export function diagnose(cause: unknown, name: string, ca = ''): BoxError {
   const error = isNetworkError(cause) ? mostInformative(cause) : {};
   const { code = '', syscall } = error;
@@ -83,7 +81,8 @@ export function diagnose(cause: unknown, name: string, ca = ''): BoxError {
   const words = wordsFor(code);
   if (known !== undefined || words !== undefined) {
     const [, title, why, remedy] = known ?? [code, UNREACHABLE, `is unreachable: ${words}`];
-    return new BoxError(title, `${name} ${why}`, { cause, remedy, transient });
+    const repeatable = syscall === 'getaddrinfo';
+    return new BoxError(title, `${name} ${why}`, { cause, remedy, transient, repeatable });
   }
   const [, why, fix] = explainCertificate(error, ca);
   const options = { cause, remedy: `${NOT_SENT} ${fix}`, untrusted: true };

@@ -18,7 +18,7 @@ export const REMEDIES = {
   'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
   'Blocked in front of the box': `An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.`,
   'Unexpected redirect': `Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.`,
-  Cancelled: `Nothing to fix. If the box issued a key, the post-step revokes it, or nobody has it and it expires in two days.`,
+  Cancelled: 'Nothing to fix.',
   'Sign-out failed': `${EXPIRES} To revoke it now, change the account's password.`,
   'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the password of the account to revoke it.`,
   'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
@@ -40,6 +40,8 @@ export interface ErrorOptions {
   readonly remedy?: string | undefined;
   /** Another attempt may succeed. */
   readonly transient?: boolean;
+  /** Another attempt may succeed, and does no harm if the request is a logout. */
+  readonly repeatable?: boolean;
   /** `Retry-After`, in seconds. */
   readonly retryAfter?: number | undefined;
   readonly timedOut?: boolean;
@@ -49,6 +51,10 @@ export interface ErrorOptions {
   /** Milliseconds that the server's clock is ahead of this one. */
   readonly clockAhead?: number;
   readonly untrusted?: boolean;
+  /** The box rejected the login, so it issued no key. */
+  readonly rejected?: boolean;
+  /** The signal that cancelled the step, by which the process ends. */
+  readonly signal?: string;
 }
 
 /** What code decides by. All are false or undefined by default. */
@@ -77,6 +83,15 @@ export class BoxError<Given extends ErrorOptions = ErrorOptions> extends Error {
     const { title, cause, remedy, traits } = this;
     return new BoxError<ErrorOptions>(title, message, { cause, remedy, ...traits, ...changes });
   }
+}
+
+/** If a response was lost that may have contained a key. */
+export const KEY_LOST = 'If the box issued a key, nobody has it. It expires in two days.';
+
+/** @param fate of the key, in whole sentences @param signal by which the runner cancelled the step */
+export function cancelled(fate: string, signal: string): BoxError {
+  const message = "The job was cancelled, or the step's timeout ran out, before the sign-in was complete";
+  return new BoxError('Cancelled', message, { remedy: `Nothing to fix. ${fate}`, signal });
 }
 
 /** A value that can't be right. The message continues the name of the input: `is empty`. */

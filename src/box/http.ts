@@ -1,12 +1,14 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import { HttpClient } from '@actions/http-client';
 import { type BoxRequest, openTls } from './connect.ts';
 import { codeOf, diagnose } from './diagnose.ts';
 import { BoxError } from './errors.ts';
 import { openTunnel } from './proxy.ts';
 
-/** Bytes of a response that are read; a MeResponse has about 200. */
+/** Bytes of a response that are read: of its headers, and of its body. A MeResponse has about 200. */
+const MAX_HEADERS = 66_000;
 const MAX_BYTES = 1_000_000;
 
 export interface BoxResponse {
@@ -23,30 +25,33 @@ export interface BoxResponse {
 export async function send(request: BoxRequest): Promise<BoxResponse> {
   const tunnel = await openTunnel(request);
   const socket = await openTls(request, tunnel);
+  request.attempt.phase = 'response';
   return exchange(request, socket);
 }
 
 /** Errors from here on may have lost a key. */
 async function exchange(request: BoxRequest, socket: Socket): Promise<BoxResponse> {
-  const { url, signal } = request;
+  const { url, attempt } = request;
   try {
-    const message = await headOf(request, socket);
+    const message = await headOf(request, addAbortSignal(attempt.sent, socket));
     const { statusCode: status = 0, headers } = message;
     const body = status === 200 ? await bodyOf(message, url) : '';
     // `Date` counts whole seconds, so the middle of that second is the best guess.
     const clockAhead = Date.parse(headers.date ?? '') + 500 - Date.now() || 0;
     return { url, status, headers, body, clockAhead };
   } catch (error) {
-    throw error instanceof BoxError ? error : exchangeError(error, url, signal.aborted);
+    throw error instanceof BoxError ? error : exchangeError(error, url, attempt.sent.aborted);
   } finally {
     socket.destroy();
   }
 }
 
-function headOf(request: BoxRequest, socket: Socket): Promise<http.IncomingMessage> {
-  const { method, url } = request;
-  const headers = { Host: url.host, ...request.headers };
-  const options = { method, path: url.pathname, headers, createConnection: () => socket };
+function headOf({ method, url, headers: given }: BoxRequest, socket: Socket): Promise<http.IncomingMessage> {
+  const headers = { Host: url.host, ...given };
+  const request = { method, path: url.pathname, headers, createConnection: () => socket };
+  // As curl does, accept folded headers, control characters, a length beside chunks, and bare line feeds. No other
+  // response follows on this connection that one could be smuggled into.
+  const options = { ...request, insecureHTTPParser: true, maxHeaderSize: MAX_HEADERS };
   const info = { options, parsedUrl: url, httpModule: http };
   return new Promise((resolve, reject) => {
     // After a 101 response, Node closes the connection without another event.
@@ -63,8 +68,9 @@ async function bodyOf(message: http.IncomingMessage, url: URL): Promise<string> 
   for await (const chunk of message) {
     chunks.push(chunk);
     length += chunk.length;
-    const message = `${url} returned more than 1 MB`;
-    if (length > MAX_BYTES) throw new BoxError('Not a Mail-in-a-Box API', message);
+    if (length <= MAX_BYTES) continue;
+    const lost = { responseLost: true };
+    throw new BoxError('Not a Mail-in-a-Box API', `${url} returned more than 1 MB`, lost);
   }
   return Buffer.concat(chunks).toString();
 }
@@ -72,8 +78,10 @@ async function bodyOf(message: http.IncomingMessage, url: URL): Promise<string> 
 function exchangeError(cause: unknown, url: URL, timedOut: boolean): BoxError {
   const lost = { cause, transient: true, responseLost: true, timedOut };
   if (timedOut) return new BoxError('Box busy', `${url.host} didn't respond`, lost);
+  const code = codeOf(cause);
   // With TLS 1.3, a client certificate is demanded only now, and no key was issued.
-  if (/^HPE_|CERTIFICATE/.test(codeOf(cause))) return diagnose(cause, url.host);
+  if (code.includes('CERTIFICATE')) return diagnose(cause, url.host);
+  if (code.startsWith('HPE_')) return diagnose(cause, url.host).with({ responseLost: true });
   const message = `${url.host} closed the connection before its response was complete`;
   const remedy = 'The box or its web server probably restarted. Re-run the job.';
   return new BoxError('Box unreachable', message, { ...lost, remedy });

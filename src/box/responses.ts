@@ -36,10 +36,8 @@ export interface Login {
   readonly privileges: readonly string[] | undefined;
 }
 
-/**
- * Finds the key in the response to a login. Nothing else has to be right, so that the key can be saved before anything
- * else fails. @throws BoxError with what the box decided, or if it isn't a MeResponse
- */
+/** Finds the key in the response to a login. Nothing else has to be right, so that the key can be saved before anything
+ * else fails. @throws BoxError with what the box decided, or if it isn't a MeResponse */
 export function parseLogin(response: BoxResponse, credentials: Credentials): Login {
   const { api_key, privileges, ...rest }: Unchecked<MeResponse> = parseJson(response);
   if (rest.status !== 'ok') throw loginError(response, rest, credentials);
@@ -47,7 +45,7 @@ export function parseLogin(response: BoxResponse, credentials: Credentials): Log
   if (typeof api_key === 'string' && /^[a-z\d][\w.~+/=-]{7,1023}$/i.test(api_key)) {
     return { apiKey: api_key, privileges: parsePrivileges(privileges) };
   }
-  throw notABox(response, "no valid 'api_key'", true);
+  throw notABox(response, "no valid 'api_key'");
 }
 
 function parsePrivileges(privileges: unknown = []): readonly string[] | undefined {
@@ -64,9 +62,11 @@ function loginError(response: BoxResponse, me: Unchecked<MeResponse>, sent: Cred
   switch (status === 'invalid' ? reason : status) {
     case 'missing-totp-token':
       if (totp !== undefined) return headerDropped(url, 'X-Auth-Token');
-      return new BoxError('Two-factor code required', noCode);
-    case REJECTED_CREDENTIALS:
-      return new BoxError('Wrong email or password', rejected + passwordHint(password));
+      return new BoxError('Two-factor code required', noCode, { rejected: true });
+    case REJECTED_CREDENTIALS: {
+      const message = rejected + passwordHint(password);
+      return new BoxError('Wrong email or password', message, { rejected: true });
+    }
     case 'invalid-totp-token':
       return new BoxError('Two-factor code rejected', rejected, { codeRejected: true, clockAhead });
     case 'Authorization header invalid.':
@@ -74,7 +74,7 @@ function loginError(response: BoxResponse, me: Unchecked<MeResponse>, sent: Cred
   }
   if (status !== 'invalid') return notABox(response, "JSON with an unknown 'status'");
   const why = typeof reason === 'string' ? sanitize(reason).slice(0, 60) : 'no reason given';
-  return new BoxError('Login rejected', `${rejected}: ${why}`);
+  return new BoxError('Login rejected', `${rejected}: ${why}`, { rejected: true });
 }
 
 /** What may be wrong with a rejected password, without showing it. */
@@ -85,7 +85,8 @@ export function passwordHint(password: string): string {
 
 function headerDropped({ host }: URL, name: string): BoxError {
   const remedy = 'A proxy or login page in front of the box probably removed it. Let it pass.';
-  return new BoxError('Blocked in front of the box', `${host} got no ${name} header`, { remedy });
+  const options = { remedy, rejected: true };
+  return new BoxError('Blocked in front of the box', `${host} got no ${name} header`, options);
 }
 
 /** @throws BoxError if it isn't a LogoutResponse */
@@ -113,14 +114,14 @@ function parseJson(response: BoxResponse): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(body);
   } catch {
-    // Broken JSON may have contained a key. The cause would quote it.
-    const responseLost = /json/.test(headers['content-type'] ?? '');
-    const what = responseLost ? "JSON that can't be read" : 'a page instead of JSON';
-    throw notABox(response, what, responseLost);
+    // The cause would quote it.
+    const isJson = /json/.test(headers['content-type'] ?? '');
+    throw notABox(response, isJson ? "JSON that can't be read" : 'a page instead of JSON');
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw notABox(response, 'JSON that is not an object');
 }
 
-const notABox = ({ url }: BoxResponse, what: string, responseLost = false) =>
-  new BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${what}`, { responseLost });
+/** What can't be read may contain a key. */
+const notABox = ({ url }: BoxResponse, what: string) =>
+  new BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${what}`, { responseLost: true });

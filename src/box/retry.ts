@@ -1,5 +1,5 @@
-import type { Clock, Context, Log } from './context.ts';
-import { BoxError } from './errors.ts';
+import type { Attempt, Context } from './context.ts';
+import { BoxError, cancelled, KEY_LOST, type Traits } from './errors.ts';
 
 /** Seconds: the first wait is half to all of this, each next one twice as long, up to the longest. */
 const FIRST_WAIT = 1;
@@ -8,77 +8,95 @@ const LONGEST_WAIT = 15;
 const SLOW = 2;
 
 export interface Limits {
-  /** Seconds for all attempts, and for one. */
+  /** Seconds for all attempts. */
   readonly seconds: number;
-  readonly attemptSeconds: number;
-  /** A lost response may have contained a key, and cancelling throws the reason that was given. */
-  readonly issuesKeys?: boolean;
+  /** Seconds for one attempt, until its request is sent and in all. Default: all that are left. */
+  readonly connectSeconds?: number;
+  readonly attemptSeconds?: number;
+  /** The request does no harm if it is repeated, whatever became of it. */
+  readonly repeatable?: boolean;
+  /** For a login, which isn't sent after cancelling: called if a response is lost that may have contained a key. */
+  readonly onKeyLost?: () => void;
   /** Seconds to wait after an error that isn't transient; undefined to give up. */
   readonly waitAfter?: (error: BoxError) => number | undefined;
 }
 
-/**
- * Runs `work` until it succeeds, fails for good, is cancelled, or time runs out. Logs each wait and its reason. @throws
- * BoxError the most informative one, with the number of attempts
- */
-export async function retry<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  { cancellation, clock, log }: Context,
-  { seconds, attemptSeconds, issuesKeys, waitAfter }: Limits,
-): Promise<T> {
-  const { requested, final } = cancellation;
+type Work<T> = (attempt: Attempt) => Promise<T>;
+
+/** Runs `work` until it succeeds, fails for good, is cancelled, or time runs out. Logs each wait and its reason. @throws
+ * BoxError the most informative one, with the number of attempts, and if a login's response was lost */
+export async function retry<T>(work: Work<T>, context: Context, limits: Limits): Promise<T> {
+  const { clock, log, cancellation } = context;
+  const { requested } = cancellation;
   const started = clock.now();
-  const end = started + seconds * 1000;
+  const end = started + limits.seconds * 1000;
   let informative: BoxError | undefined;
-  for (let attempt = 1; ; attempt++) {
-    const limit = Math.max(1, Math.min(attemptSeconds * 1000, end - clock.now()));
-    const [done, late] = [new AbortController(), new AbortController()];
-    void clock.sleep(limit, done.signal).then(() => late.abort());
-    if (issuesKeys) logIfSlow(limit, done.signal, clock, log);
+  let fate = 'No login was sent.';
+  for (let number = 1; ; number++) {
+    const done = new AbortController();
+    const attempt = startAttempt(context, limits, end - clock.now(), done.signal);
     try {
-      const signal = AbortSignal.any([late.signal, final]);
-      return await work(signal).finally(() => done.abort());
+      return await work(attempt).finally(() => done.abort());
     } catch (error) {
       // A bug.
       if (!(error instanceof BoxError)) throw error;
-      if (issuesKeys && error.traits.responseLost) {
-        log.info('The response was lost. If it contained a key, that key expires in two days.');
-      }
+      const { traits } = error;
+      const isLost = limits.onKeyLost !== undefined && traits.responseLost === true;
+      if (isLost) limits.onKeyLost?.();
+      if (isLost) fate = KEY_LOST;
+      else if (attempt.phase === 'response' && fate !== KEY_LOST) fate = 'The box issued no key.';
       // An attempt that ran out of time is less informative than the response before it.
-      informative = error.traits.timedOut ? (informative ?? error) : error;
-      const failure = withCount(informative, attempt, clock.now() - started);
+      informative = traits.timedOut ? (informative ?? error) : error;
+      const failure = summarize(informative, number, clock.now() - started, fate);
 
-      const wait = waitAfter?.(error) ?? backOff(error, attempt);
+      const isTransient = traits.transient || (limits.repeatable && traits.repeatable);
+      const wait = limits.waitAfter?.(error) ?? (isTransient ? backOff(traits, number) : undefined);
       if (wait === undefined) throw failure;
-      if (requested.aborted) {
-        log.info(`${error.message}.`);
-        throw issuesKeys ? requested.reason : error;
-      }
-      if (clock.now() + wait * 1000 >= end) throw failure;
-      log.info(`${error.message}. Retrying${wait === 0 ? '' : ` in ${Math.ceil(wait)} s`}.`);
-      await clock.sleep(wait * 1000, requested);
-      if (requested.aborted) throw issuesKeys ? requested.reason : error;
+      if (!requested.aborted) {
+        if (clock.now() + wait * 1000 >= end) throw failure;
+        const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
+        log.info(`${error.message}.${isLost ? ` ${KEY_LOST}` : ''} Retrying${when}.`);
+        await clock.sleep(wait * 1000, requested);
+      } else if (attempt.phase === 'response') log.info(`${error.message}.`);
+      if (requested.aborted) throw limits.onKeyLost ? cancelled(fate, requested.reason) : error;
     }
   }
 }
 
-function logIfSlow(limit: number, done: AbortSignal, clock: Clock, log: Log): void {
-  const left = Math.round(limit / 1000) - SLOW;
+/** Starts the clocks of an attempt, and what is logged meanwhile. @param left milliseconds for all attempts */
+function startAttempt({ cancellation, clock, log }: Context, limits: Limits, left: number, done: AbortSignal): Attempt {
+  const { requested, final } = cancellation;
+  const after = (seconds = Number.POSITIVE_INFINITY) => {
+    const late = new AbortController();
+    void clock.sleep(Math.max(1, Math.min(seconds * 1000, left)), done).then(() => late.abort());
+    return late.signal;
+  };
+  const { connectSeconds, attemptSeconds = 0, onKeyLost } = limits;
+  const sent = AbortSignal.any([after(limits.attemptSeconds), final]);
+  const ends = [sent, after(connectSeconds), ...(onKeyLost ? [requested] : [])];
+  const attempt: Attempt = { phase: 'connect', connecting: AbortSignal.any(ends), sent };
+  const logWaiting = () => {
+    if (attempt.phase === 'response') log.info('Cancelled. Waiting up to 9 s for the response.');
+  };
+  requested.addEventListener('abort', logWaiting, { signal: done });
+  const seconds = Math.round(Math.min(left / 1000, attemptSeconds)) - SLOW;
   const text = 'Still waiting for the box, which handles one request at a time.';
   void clock.sleep(SLOW * 1000, done).then(() => {
-    if (!done.aborted && left > 0) log.info(`${text} Giving up in ${left} s.`);
+    if (onKeyLost && seconds > 0 && !done.aborted && !requested.aborted) log.info(`${text} Giving up in ${seconds} s.`);
   });
+  return attempt;
 }
 
 /** Seconds. `Retry-After` is added, so that not all clients return at once. */
-function backOff({ traits }: BoxError, attempt: number): number | undefined {
-  if (!traits.transient) return undefined;
+function backOff({ retryAfter = 0 }: Traits, attempt: number): number {
   const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
-  return (traits.retryAfter ?? 0) + longest * (0.5 + Math.random() / 2);
+  return retryAfter + longest * (0.5 + Math.random() / 2);
 }
 
-function withCount(error: BoxError, attempts: number, ms: number): BoxError {
-  if (attempts === 1 && !error.traits.transient) return error;
+function summarize(error: BoxError, attempts: number, ms: number, fate: string): BoxError {
+  const { message, remedy, traits } = error;
+  const lost = fate === KEY_LOST && !traits.rejected ? ` ${KEY_LOST}` : '';
   const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
-  return error.with({}, `${error.message} (${times})`);
+  const isFirst = attempts === 1 && !traits.transient;
+  return error.with({ remedy: remedy + lost }, isFirst ? message : `${message} (${times})`);
 }

@@ -3,11 +3,9 @@ import { containsSecret } from './secrets.ts';
 /** Characters of untrusted text that may reach the log. */
 const MAX_LENGTH = 120;
 
-/**
- * Untrusted text as it may reach the log: on one line, without terminal sequences, control and direction characters,
+/** Untrusted text as it may reach the log: on one line, without terminal sequences, control and direction characters,
  * and without the `##[` that the runner reads as a command; at most 120 characters. A text that contains a secret,
- * plain or encoded, is withheld whole.
- */
+ * plain or encoded, is withheld whole. */
 export function sanitize(untrusted: string): string {
   const text = untrusted.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '');
   if (containsSecret(text)) return '[withheld: contains a secret]';

@@ -14,6 +14,8 @@ export const basicCredentials = (email: string, secret: string) => Buffer.from(`
 
 const fromUnit = (number: string) => String.fromCharCode(Number(number));
 const fromPercent = (run: string) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
+const fromJson = (text: string) =>
+  text.replace(/\\(?:u([\da-f]{4})|[bfnrt]|(\\))/gi, (_, hex = '20', slash) => slash ?? fromUnit(`0x${hex}`));
 /** Undone separately: one pattern for all of them would take parts of one for parts of another. */
 const ESCAPES: ReadonlyArray<(text: string) => string> = [
   (text) => text,
@@ -21,20 +23,19 @@ const ESCAPES: ReadonlyArray<(text: string) => string> = [
   // HTML. No letter or digit of ASCII has a named entity.
   (text) =>
     text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, (_, code = 'x20') => fromUnit(code.replace(/^x/i, '0x'))),
-  // JSON.
-  (text) => text.replace(/\\(?:u([\da-f]{4})|[bfnrt\\])/gi, (_, hex = '20') => fromUnit(`0x${hex}`)),
+  fromJson,
+  (text) => fromJson(fromJson(text)),
 ];
 
-/**
- * Whether a text contains a registered secret, plain or encoded. Compares letters and digits, and for the sake of
- * secrets with few of them, all that no escape changes.
- */
+/** Whether a text contains a registered secret, plain or encoded. Compares letters and digits, and for the sake of
+ * secrets with few of them, all that no escape changes. */
 export function containsSecret(text: string): boolean {
   const forms = ESCAPES.map((undo) => undo(text));
   const haystacks = forms.map(lettersAndDigits);
   return [...secrets].some((secret) => {
     const plain = lettersAndDigits(secret);
-    const needles = piecesInBase64(secret).filter(({ length }) => length >= MIN_BASE64);
+    const pieces = piecesInBase64(secret).map(lettersAndDigits);
+    const needles = pieces.filter(({ length }) => length >= MIN_BASE64);
     if (plain.length >= MIN_LENGTH) needles.push(plain);
     const isIn = (haystack: string) => needles.some((needle) => haystack.includes(needle));
     return haystacks.some(isIn) || forms.some((f) => unescaped(f).includes(unescaped(secret)));
@@ -46,12 +47,12 @@ const lettersAndDigits = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, '');
 const unescaped = (text: string) => text.replace(/[\s\p{C}+\\&<>"']/gu, '');
 
 /** What of a secret is seen in the base64 of a longer text, at its three alignments. */
-function piecesInBase64(secret: string): string[] {
+export function piecesInBase64(secret: string): string[] {
   return [0, 1, 2].map((shift) => {
     const bytes = Buffer.from('x'.repeat(shift) + secret);
     const text = bytes.toString('base64').replace(/=+$/, '');
     // Without the characters that also depend on what is in front of and behind the secret.
     const end = bytes.length % 3 === 0 ? text.length : -1;
-    return lettersAndDigits(text.slice(Math.ceil((shift * 8) / 6), end));
+    return text.slice(Math.ceil((shift * 8) / 6), end);
   });
 }

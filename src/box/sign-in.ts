@@ -1,4 +1,4 @@
-import type { Context } from './context.ts';
+import type { Attempt, Context } from './context.ts';
 import type { Credentials, Login } from './responses.ts';
 import { retry } from './retry.ts';
 import { TotpCodes } from './totp.ts';
@@ -12,21 +12,23 @@ type SignInInputs = Omit<Credentials, 'totp'> & {
   timeout: number;
 };
 
-/**
- * Exchanges email and password for a session key, with two-factor codes and more attempts if they help. A rejected
- * password is never sent again. @param inputs with `totpSecret` in Base32, and `timeout` in seconds @throws BoxError
- */
+/** Exchanges email and password for a session key, with two-factor codes and more attempts if they help. A rejected
+ * password is never sent again.
+ * @param inputs with `totpSecret` in Base32, and `timeout` in seconds
+ * @param onKeyLost called for each lost response that may have contained a key
+ * @throws BoxError */
 export function signIn(
   api: Pick<UserApi, 'login'>,
   { email, password, totpSecret, timeout }: SignInInputs,
   context: Context,
+  onKeyLost: () => void,
 ): Promise<Login> {
   const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret, context.clock);
-  const work = (signal: AbortSignal) => api.login({ email, password, totp: codes?.takeNext() }, signal);
+  const work = (attempt: Attempt) => api.login({ email, password, totp: codes?.takeNext() }, attempt);
   return retry(work, context, {
     seconds: timeout,
     attemptSeconds: SIGN_IN_ATTEMPT,
-    issuesKeys: true,
+    onKeyLost,
     waitAfter: (error) => codes?.recordRejection(error),
   });
 }

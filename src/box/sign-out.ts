@@ -1,12 +1,14 @@
-import type { Context } from './context.ts';
+import type { Attempt, Context } from './context.ts';
 import { BoxError, type Title } from './errors.ts';
 import { retry } from './retry.ts';
 import type { Session, UserApi } from './user-api.ts';
 
-/** Seconds for signing out with its verification, for the verification only, and for one attempt. */
-export const SIGN_OUT = 30;
-export const VERIFICATION = 10;
-export const SIGN_OUT_ATTEMPT = 9;
+/** Seconds for signing out with its verification, and for the verification only. */
+const SIGN_OUT = 30;
+const VERIFICATION = 10;
+/** Seconds for connecting. A request that was sent has all the time that is left: a box that works on one request at a
+ * time gets slower if it is sent again. */
+const LIMITS = { connectSeconds: 9, repeatable: true };
 
 /** Revokes a key. A box doesn't report if it was revoked already. @throws BoxError `Sign-out failed` */
 export async function revoke(
@@ -15,16 +17,14 @@ export async function revoke(
   context: Context,
   seconds = SIGN_OUT,
 ): Promise<void> {
-  const work = (signal: AbortSignal) => api.logout(session, signal);
-  await retry(work, context, { seconds, attemptSeconds: SIGN_OUT_ATTEMPT }).catch((error) => {
+  const work = (attempt: Attempt) => api.logout(session, attempt);
+  await retry(work, context, { ...LIMITS, seconds }).catch((error) => {
     throw wrap(error, 'Sign-out failed', "Couldn't revoke the key");
   });
 }
 
-/**
- * Revokes a key, and verifies that the box rejects it. A failed logout may have revoked it anyway: verification
- * decides. @throws BoxError `Key still valid`; if neither can be shown, `Sign-out failed` or `Sign-out not verified`
- */
+/** Revokes a key, and verifies that the box rejects it. A failed logout may have revoked it anyway: verification
+ * decides. @throws BoxError `Key still valid`; if neither can be shown, `Sign-out failed` or `Sign-out not verified` */
 export async function revokeVerified(
   api: Pick<UserApi, 'logout' | 'isKeyValid'>,
   session: Session,
@@ -33,9 +33,8 @@ export async function revokeVerified(
   const { clock } = context;
   const end = clock.now() + SIGN_OUT * 1000;
   const failure = await revoke(api, session, context, SIGN_OUT - VERIFICATION).catch((e) => e);
-  const work = (signal: AbortSignal) => api.isKeyValid(session, signal);
-  const seconds = (end - clock.now()) / 1000;
-  const limits = { seconds, attemptSeconds: SIGN_OUT_ATTEMPT };
+  const work = (attempt: Attempt) => api.isKeyValid(session, attempt);
+  const limits = { ...LIMITS, seconds: (end - clock.now()) / 1000 };
   const isValid = await retry(work, context, limits).catch((error) => {
     throw failure ?? wrap(error, 'Sign-out not verified', "Couldn't verify the sign-out");
   });

@@ -11,9 +11,9 @@ const STATUSES: ReadonlyArray<readonly [RegExp, Title, ErrorOptions?]> = [
   // nginx has given up, but the login is still in the daemon's queue.
   [/^504/, 'Box busy', { transient: true, responseLost: true }],
   [/^(40[137]|451)/, 'Blocked in front of the box'],
-  [/^5[2-9]/, 'Box unreachable', { remedy: CLOUDFLARE }],
+  [/^5[2-9]/, 'Box unreachable', { repeatable: true, remedy: CLOUDFLARE }],
   // The daemon may have failed after it issued a key.
-  [/^5/, 'Box error', { responseLost: true }],
+  [/^5/, 'Box error', { repeatable: true, responseLost: true }],
   [/^/, 'Not a Mail-in-a-Box API'],
 ];
 

@@ -9,10 +9,8 @@ const STEP_MS = 30_000;
 const SPREAD = 10;
 const LATE_SPREAD = 20;
 
-/**
- * The Base32 secret of a two-factor setup, in capitals without spaces, from the secret as the control panel shows it or
- * from the `otpauth://` URI of its QR code. @throws InvalidValueError; never with a part of the value
- */
+/** The Base32 secret of a two-factor setup, in capitals without spaces, from the secret as the control panel shows it or
+ * from the `otpauth://` URI of its QR code. @throws InvalidValueError; never with a part of the value */
 export function parseTotpSecret(given: string): string {
   const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff]/g, '').replace(/^secret:/i, '');
   if (/^\d{6}$/.test(text)) fail('is a six-digit code. Set it to the secret behind the codes');
@@ -30,13 +28,11 @@ function secretOfUri(uri: string): string {
   return fail('is not an otpauth:// URI of a box');
 }
 
-/**
- * The codes to sign in with, in the order to send them. A box accepts the code of the previous, current and next step,
+/** The codes to sign in with, in the order to send them. A box accepts the code of the previous, current and next step,
  * but not the one that it accepted last. So of several jobs that start together with one secret, all but one are
  * rejected, and each success makes another code invalid. Two attempts in quick succession with different codes succeed,
  * unless another job signs in between them. Hence: the current code, a random wait, two attempts at once, and the same
- * again in the next 30 s. docs/how-it-works.md has the results of a simulation.
- */
+ * again in the next 30 s. docs/how-it-works.md has the results of a simulation. */
 export class TotpCodes {
   readonly #secret: string;
   readonly #clock: Clock;
@@ -61,11 +57,9 @@ export class TotpCodes {
     return TOTP.generate({ secret: Secret.fromBase32(this.#secret), timestamp });
   }
 
-  /**
-   * Records that the code was rejected, if that is the error. Each one counts as a failed login, and 20 within 30 s get
+  /** Records that the code was rejected, if that is the error. Each one counts as a failed login, and 20 within 30 s get
    * an address banned: hence five codes, three of them within 30 s.
-   * @returns seconds to wait before the next code; undefined if there is none, or the error is another one
-   */
+   * @returns seconds to wait before the next code; undefined if there is none, or the error is another one */
   recordRejection({ traits }: BoxError): number | undefined {
     if (!traits.codeRejected) return undefined;
     this.#boxAhead = traits.clockAhead ?? 0;

@@ -1,4 +1,4 @@
-import type { Log } from './context.ts';
+import type { Attempt, Log } from './context.ts';
 import { send } from './http.ts';
 import type { Credentials, Login, LogoutResponse } from './responses.ts';
 import { parseLogin, parseLogout, parseValidity } from './responses.ts';
@@ -19,10 +19,8 @@ export interface Session {
   readonly apiKey: string;
 }
 
-/**
- * The User API of a Mail-in-a-Box, as published in `api/mailinabox.yml` of mail-in-a-box/mailinabox. Each call is one
- * request, which the signal ends. All throw BoxError.
- */
+/** The User API of a Mail-in-a-Box, as published in `api/mailinabox.yml` of mail-in-a-box/mailinabox. Each call is one
+ * request, one attempt. All throw BoxError. */
 export class UserApi {
   readonly #options: UserApiOptions;
 
@@ -31,30 +29,30 @@ export class UserApi {
   }
 
   /** `POST /login`: exchanges email and password for a session key. */
-  async login(credentials: Credentials, signal: AbortSignal): Promise<Login> {
+  async login(credentials: Credentials, attempt: Attempt): Promise<Login> {
     const { email, password, totp } = credentials;
     const code = totp === undefined ? {} : { 'X-Auth-Token': totp };
     const basic = basicCredentials(email, password);
-    return parseLogin(await this.#send('POST', '/login', basic, signal, code), credentials);
+    return parseLogin(await this.#send('POST', '/login', basic, attempt, code), credentials);
   }
 
   /** `POST /logout`: revokes a session key. A box returns `ok` in any case. */
-  async logout({ email, apiKey }: Session, signal: AbortSignal): Promise<LogoutResponse> {
+  async logout({ email, apiKey }: Session, attempt: Attempt): Promise<LogoutResponse> {
     const basic = basicCredentials(email, apiKey);
-    return parseLogout(await this.#send('POST', '/logout', basic, signal));
+    return parseLogout(await this.#send('POST', '/logout', basic, attempt));
   }
 
   /** Whether a key is valid. If it isn't, the box counts this as a failed login. */
-  async isKeyValid({ email, apiKey }: Session, signal: AbortSignal): Promise<boolean> {
+  async isKeyValid({ email, apiKey }: Session, attempt: Attempt): Promise<boolean> {
     const basic = basicCredentials(email, apiKey);
-    return parseValidity(await this.#send('GET', '/system/privacy', basic, signal));
+    return parseValidity(await this.#send('GET', '/system/privacy', basic, attempt));
   }
 
-  async #send(method: string, path: string, basic: string, signal: AbortSignal, code = {}) {
+  async #send(method: string, path: string, basic: string, attempt: Attempt, code = {}) {
     const { url, userAgent, ca, log } = this.#options;
     const common = { Accept: 'application/json', 'User-Agent': userAgent };
     const headers = { ...common, Authorization: `Basic ${basic}`, ...code };
-    const response = await send({ method, url: new URL(url + path), headers, ca, signal });
+    const response = await send({ method, url: new URL(url + path), headers, ca, attempt });
     log.debug(`${method} ${url}${path}: HTTP ${response.status}`);
     return response;
   }

@@ -8,10 +8,8 @@ const INVISIBLE = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\uf
 const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 const CONTROL_OR_SPACE = /[\s\u0000-\u001f\u007f-\u009f]/;
 
-/**
- * An email address as the box stores it: the domain in its IDNA form if it isn't ASCII, all else as typed, since the
- * box compares character by character. @throws InvalidValueError
- */
+/** An email address as the box stores it: the domain in its IDNA form if it isn't ASCII, all else as typed, since the
+ * box compares character by character. @throws InvalidValueError */
 export function parseEmail(email: string): string {
   requireVisible(email);
   const at = email.lastIndexOf('@');
@@ -32,11 +30,9 @@ export function parsePassword(password: string): string {
   return fail("contains a non-ASCII character, which the box can't read. Change the password");
 }
 
-/**
- * The base URL of the admin API, without a trailing slash, from a host name, host:port or URL; `/admin` if there is no
+/** The base URL of the admin API, without a trailing slash, from a host name, host:port or URL; `/admin` if there is no
  * path. It contains no character that is special to a shell. The fragment of a page of the control panel is dropped.
- * @throws InvalidValueError
- */
+ * @throws InvalidValueError */
 export function parseHost(host: string): string {
   requireVisible(host);
   if (CONTROL_OR_SPACE.test(host) || host.includes('\\')) fail('contains a space or backslash');
@@ -52,19 +48,15 @@ export function parseHost(host: string): string {
     fail('starts with http://, which would send the password unencrypted. Use https://');
   }
   if (!/^https?:$/.test(protocol)) fail('does not start with https://');
-  if (!/^[a-z\d._-]+$/.test(hostname) && !isIPv6(hostname.slice(1, -1))) {
-    fail('contains a character that no host name has');
-  }
+  if (!/^[a-z\d._-]+$/.test(hostname) && !isIPv6(hostname.slice(1, -1))) fail('contains an invalid character');
   const path = url.pathname.replace(/\/+$/, '');
   if (!/^[\w/.~-]*$/.test(path)) fail('has a path with special characters');
   return origin + (path === '' ? '/admin' : path);
 }
 
-/**
- * The certificates in a text, as PEM without the text around them. Repairs line breaks that were lost on the way
+/** The certificates in a text, as PEM without the text around them. Repairs line breaks that were lost on the way
  * through a secret or YAML: spaces, literal `\n`, indentation, one line. @throws InvalidValueError; never with a part
- * of the text
- */
+ * of the text */
 export function parseCertificates(text: string): string {
   const given = text.replace(/\\+[nr]/g, '\n');
   if (/-----BEGIN[A-Z\s]*PRIVATE\s+KEY-----/.test(given)) {
