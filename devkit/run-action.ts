@@ -24,6 +24,9 @@ export interface RunOptions {
   between?(main: Step): unknown;
   /** Called as each of the two processes starts. */
   onStart?(kill: (signal: NodeJS.Signals) => void, step: 'main' | 'post'): unknown;
+  /** As in a job container: once this resolves, the job is cancelled. No signal reaches main, whose log may lose its
+   * reader; the post-step starts beside it, with the state of that moment. */
+  cancelled?(closeLog: () => void): Promise<unknown>;
   /** Called for each line of the log, as people see it. */
   onLine?(line: string, kill: (signal: NodeJS.Signals) => void): unknown;
 }
@@ -46,13 +49,17 @@ export async function runAction(options: RunOptions = {}): Promise<{ main: Step;
   const directory = mkdtempSync(join(tmpdir(), 'runner-'));
   const masks: string[] = [];
   try {
-    const env = { ...baseEnvironment(), ...inputVariables(options), RUNNER_TEMP: directory };
-    const main = await spawnStep('main', env, options, directory, masks);
-    const more = await options.between?.(main);
-    const state = Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]);
-    const postEnv = { ...env, ...Object.fromEntries(state), ...Object(more) };
-    const post = await spawnStep('post', postEnv, options, directory, masks);
-    return { main, post };
+    const env = { ...baseEnvironment(), ...inputVariables(options), RUNNER_TEMP: directory, ...options.env };
+    const running = spawnStep('main', env, options, directory, masks);
+    await (options.cancelled?.(running.closeLog) ?? running.ended);
+    // What main printed in a container doesn't reach the runner, nor do its masks.
+    const known = options.cancelled ? [] : masks;
+    const states = Object.entries(running.readState()).map(([name, value]) => [`STATE_${name}`, value]);
+    const more = options.between && (await options.between(await running.ended));
+    // The state comes last, so that no variable of the job can take the place of one.
+    const postEnv = { ...env, ...Object.fromEntries(states), ...Object(more) };
+    const post = await spawnStep('post', postEnv, options, directory, known).ended;
+    return { main: await running.ended, post };
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -70,13 +77,13 @@ function inputVariables({ inputs }: RunOptions): Variables {
   return Object.fromEntries(all.map(([name, value = '']) => [`INPUT_${name.toUpperCase()}`, value]));
 }
 
-async function spawnStep(
+function spawnStep(
   name: 'main' | 'post',
   env: NodeJS.ProcessEnv,
-  { env: extra, node = process.execPath, files, onStart, onLine }: RunOptions,
+  { node = process.execPath, files, onStart, onLine }: RunOptions,
   directory: string,
   masks: string[],
-): Promise<Step> {
+) {
   const own = (variable: string) => join(directory, `${name}-${variable}`);
   const paths = { GITHUB_STATE: own('state'), GITHUB_OUTPUT: own('output') };
   for (const path of Object.values(paths)) writeFileSync(path, '');
@@ -85,7 +92,6 @@ async function spawnStep(
     cwd: directory,
     env: {
       ...env,
-      ...extra,
       GITHUB_STATE: GITHUB_STATE || undefined,
       GITHUB_OUTPUT: GITHUB_OUTPUT || undefined,
     },
@@ -128,9 +134,11 @@ async function spawnStep(
     });
   }
   onStart?.(kill, name);
-  const [exitCode, signal] = await once(child, 'close');
-  const [outputs, state] = [readCommandFile(GITHUB_OUTPUT), readCommandFile(GITHUB_STATE)];
-  return { ...step, exitCode, signal, raw, outputs, state };
+  const readState = () => readCommandFile(GITHUB_STATE);
+  const ended = once(child, 'close').then(([exitCode, signal]): Step => {
+    return { ...step, exitCode, signal, raw, outputs: readCommandFile(GITHUB_OUTPUT), state: readState() };
+  });
+  return { ended, readState, closeLog: () => void child.stdout.destroy() };
 }
 
 function decode(text: string): string {

@@ -1,24 +1,27 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { handleCancellation } from '../../src/action/cancel.ts';
+import { listenForCancellation } from '../../src/action/cancel.ts';
 
 afterEach(() => {
   jest.useRealTimers();
   jest.restoreAllMocks();
 });
 
-test.each(['SIGINT', 'SIGTERM', 'SIGBREAK'])('%s is the start of 9 s', (signal) => {
+test.each(['SIGINT', 'SIGTERM', 'SIGBREAK'])('%s is the start of 9 s, and of 0.5 s more to revoke a key', (signal) => {
   jest.useFakeTimers();
-  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   const on = jest.spyOn(process, 'on').mockReturnThis();
-  const { requested, final } = handleCancellation();
+  const { requested, final, last } = listenForCancellation();
   const [, listener] = on.mock.calls.find(([name]) => name === signal) ?? [];
   expect(requested.aborted).toBe(false);
-  listener?.();
-  expect(requested.reason).toMatchObject({ title: 'Cancelled' });
+  listener?.(signal);
+  expect(requested.reason).toBe(signal);
   jest.advanceTimersByTime(8_900);
-  // Nor does another signal start it again.
-  listener?.();
-  expect(final.aborted).toBe(false);
+  // Nor does another signal start it again, or count.
+  listener?.('SIGTERM');
+  expect([requested.reason, final.aborted]).toEqual([signal, false]);
   jest.advanceTimersByTime(200);
-  expect(final.reason).toBe(requested.reason);
+  expect([final.aborted, last.aborted]).toEqual([true, false]);
+  jest.advanceTimersByTime(300);
+  expect(last.aborted).toBe(false);
+  jest.advanceTimersByTime(100);
+  expect(last.aborted).toBe(true);
 });

@@ -1,8 +1,11 @@
-import { mkdtempDisposableSync, readFileSync } from 'node:fs';
+import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readState, setOutputs, writeCaFile } from '../../src/action/runner-files.ts';
+import { readCommandFile } from '../../devkit/run-action.ts';
+import * as files from '../../src/action/runner-files.ts';
+
+const { readState, readStateFile, saveEmptyState, saveState, setOutputs, writeCaFile } = files;
 
 test('two sign-ins in one job keep their certificates', () => {
   using directory = mkdtempDisposableSync(join(tmpdir(), 'files-'));
@@ -37,31 +40,22 @@ test.each([
   );
 });
 
-const STATE = {
-  url: 'https://box.example.com/admin',
-  email: 'ci@example.com',
-  api_key: 'f0'.repeat(32),
-  verify_logout: 'true',
-};
-const SESSION = { url: STATE.url, email: STATE.email, apiKey: STATE.api_key, verifyLogout: true };
-
-test.each<[string, Partial<typeof STATE> & { ca?: string; keep_key?: string }, object | undefined]>([
-  ['all fields', { ca: 'PEM' }, { ...SESSION, ca: 'PEM' }],
-  ['no certificates', {}, { ...SESSION, ca: undefined }],
-  ['no verification', { verify_logout: 'false' }, { ...SESSION, verifyLogout: false }],
-  ['no key', { api_key: '' }, undefined],
-  ['a key to keep', { keep_key: 'true' }, undefined],
-])('state: %s', (_, changes, expected) => {
-  expect(read({ ...STATE, ...changes })).toEqual(expected);
+test('state is complete from the start; the last value counts, and `none` is empty', () => {
+  using directory = mkdtempDisposableSync(join(tmpdir(), 'files-'));
+  const file = join(directory.path, 'state');
+  writeFileSync(file, '');
+  process.env['GITHUB_STATE'] = file;
+  saveEmptyState();
+  const values = Object.values(readCommandFile(file));
+  expect(values.toSorted()).toEqual([file, ...Array(8).fill('none')].toSorted());
+  const empty = readStateFile(file);
+  expect(Object.values(empty).join('')).toBe(file);
+  const session = { url: 'https://box.example.com/admin', ca: 'two\nlines', verify_logout: '', api_key: 'none of it' };
+  saveState(session);
+  expect(readStateFile(file)).toEqual({ ...empty, ...session });
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'));
+  expect(readStateFile(file)).toEqual({ ...empty, ...session, ca: 'two\r\nlines' });
+  expect(readStateFile(join(directory.path, 'missing')).api_key).toBe('');
+  Object.assign(process.env, { STATE_api_key: 'f0', STATE_keep_key: 'none' });
+  expect(readState()).toMatchObject({ api_key: 'f0', keep_key: '' });
 });
-
-test.each(['url', 'email'])('state without its %s is unreadable', (field) => {
-  expect(() => read({ ...STATE, [field]: '' })).toThrow(expect.objectContaining({ title: 'Saved session unreadable' }));
-});
-
-function read(state: Readonly<Record<string, string>>) {
-  for (const name of ['url', 'email', 'ca', 'api_key', 'verify_logout', 'keep_key']) {
-    process.env[`STATE_${name}`] = state[name] ?? '';
-  }
-  return readState();
-}

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { BoxError, type Title, type Traits } from '../../src/box/errors.ts';
+import type { Attempt } from '../../src/box/context.ts';
+import { BoxError, KEY_LOST, type Title, type Traits } from '../../src/box/errors.ts';
 import { signIn } from '../../src/box/sign-in.ts';
 import { revoke, revokeVerified } from '../../src/box/sign-out.ts';
 import { virtualClock } from '../clock.ts';
@@ -12,8 +13,8 @@ const PASSWORD_REJECTED = 'Wrong email or password';
 const NOT_REVOKED = 'Sign-out failed';
 const STILL_VALID = 'Key still valid';
 const NOT_VERIFIED = 'Sign-out not verified';
-/** What the log reports of a lost key, in one datum: how long it stays valid. */
-const KEY_LOST = /two days/;
+const NOT_SENT = 'No login was sent';
+const NO_KEY = 'no key';
 
 /** What a call returns or throws. */
 type Reply<T> = () => T | Error;
@@ -21,9 +22,12 @@ const fails = (title: Title, traits?: Traits) => () => new BoxError(title, 'no',
 const refused = fails(UNREACHABLE, { transient: true });
 const lost = fails(UNREACHABLE, { transient: true, responseLost: true });
 const timedOut = fails(UNREACHABLE, { transient: true, responseLost: true, timedOut: true });
+const notConnected = fails(UNREACHABLE, { transient: true, timedOut: true });
+/** As any 5xx, and a name that isn't in the DNS. */
+const repeatable = fails('Box error', { repeatable: true });
 const busy = (retryAfter?: number) => fails(BUSY, { transient: true, retryAfter });
 const redirect = fails(REDIRECTED);
-const wrongPassword = fails(PASSWORD_REJECTED);
+const wrongPassword = fails(PASSWORD_REJECTED, { rejected: true });
 const bug = () => new TypeError('a bug');
 const NEVER = 1e6;
 const ok = () => Object.create(null);
@@ -33,13 +37,16 @@ function start({ requested = NEVER, final = NEVER }) {
   const clock = virtualClock();
   const zero = clock.now();
   const now = () => (clock.now() - zero) / 1000;
-  /** A call with these replies, each after a delay, the last one for ever; and when it was made. */
-  function fake<T>(replies: Reply<T>[], delay = 0) {
+  /** A call with these replies, the last one for ever; how long each takes, and to connect; and when it was made. */
+  function fake<T>(replies: Reply<T>[], delay = 0, connect = 0) {
     const times: number[] = [];
-    async function call(_: unknown, signal: AbortSignal): Promise<T> {
+    async function call(_: unknown, attempt: Attempt): Promise<T> {
       const reply = replies[times.push(now()) - 1] ?? replies.at(-1) ?? refused;
-      await clock.sleep(delay * 1000, signal);
-      const result = signal.aborted ? timedOut() : reply();
+      if (connect > 0) await clock.sleep(connect * 1000, attempt.connecting);
+      if (attempt.connecting.aborted) throw notConnected();
+      attempt.phase = 'response';
+      await clock.sleep(delay * 1000, attempt.sent);
+      const result = attempt.sent.aborted ? timedOut() : reply();
       if (result instanceof Error) throw result;
       return result;
     }
@@ -47,25 +54,30 @@ function start({ requested = NEVER, final = NEVER }) {
   }
   function abortAt(seconds: number): AbortSignal {
     const controller = new AbortController();
-    const abort = () => controller.abort(new BoxError(CANCELLED, 'cancelled'));
+    const abort = () => controller.abort('SIGTERM');
     if (seconds === 0) abort();
     else void clock.sleep(seconds * 1000, new AbortController().signal).then(abort);
     return controller.signal;
   }
   const lines: { at: number; line: string }[] = [];
   const log = { debug() {}, info: (line: string) => void lines.push({ at: now(), line }) };
-  const cancellation = { requested: abortAt(requested), final: abortAt(final) };
+  const cancellation = { requested: abortAt(requested), final: abortAt(final), last: abortAt(NEVER) };
   return { context: { clock, log, cancellation }, now, fake, lines };
 }
 
-type Options = Partial<Record<'timeout' | 'delay' | 'requested' | 'final', number>>;
-async function signInTo(replies: Reply<never>[], { timeout = 120, delay = 0, ...end }: Options = {}) {
+type Options = Partial<Record<'timeout' | 'delay' | 'connect' | 'requested' | 'final', number>>;
+async function signInTo(replies: Reply<never>[], { timeout = 120, delay = 0, connect = 0, ...end }: Options = {}) {
   const { context, now, fake, lines } = start(end);
-  const { times: calls, call: login } = fake(replies, delay);
+  const { times: calls, call: login } = fake(replies, delay, connect);
   const inputs = { email: 'ci@example.com', password: 'password', totpSecret: undefined, timeout };
-  const error: Partial<BoxError> = await signIn({ login }, inputs, context).catch((e) => e);
-  const keysLost = lines.filter(({ line }) => KEY_LOST.test(line)).length;
-  return { calls, lines, end: now(), title: error.title, message: error.message, keysLost };
+  let keysLost = 0;
+  const onKeyLost = () => void keysLost++;
+  const error: Partial<BoxError> = await signIn({ login }, inputs, context, onKeyLost).catch((e) => e);
+  const { title, message, remedy = '', traits } = error;
+  const logged = { keysLost: lines.filter(({ line }) => line.includes(KEY_LOST)).length, lines };
+  expect(lines.some(({ line }) => line.includes('Waiting'))).toBe(delay > 0 && end.requested === 1);
+  expect(traits?.signal).toBe(title === CANCELLED ? 'SIGTERM' : undefined);
+  return { calls, end: now(), title, message, remedy, keysLost, logged };
 }
 
 const between = (low: number, high: number) => expect.closeTo((low + high) / 2, -Math.log10(high - low + 0.01));
@@ -80,7 +92,8 @@ test('back-off doubles from a second to 15 s, with jitter', async () => {
 });
 
 test('each wait is logged with its length', async () => {
-  const { calls, lines } = await signInTo([refused, busy(20), refused, ok]);
+  const { calls, logged } = await signInTo([refused, busy(20), refused, ok]);
+  const { lines } = logged;
   expect(lines.map(({ at }) => at)).toEqual(calls.slice(0, -1));
   for (const [n, { at, line }] of lines.entries()) {
     const [, seconds] = / (\d+) s\.$/.exec(line) ?? [];
@@ -101,12 +114,13 @@ test('a sign-in gives up at once if the next attempt would be too late', async (
 });
 
 test('an attempt takes at most 65 s, and is logged after 2 s', async () => {
-  const { calls, lines, title, end } = await signInTo([ok], { delay: NEVER });
+  const { calls, logged, title, end } = await signInTo([ok], { delay: NEVER });
+  const { lines } = logged;
   expect({ title, end }).toEqual({ title: UNREACHABLE, end: 120 });
   expect(calls).toEqual([0, between(65.5, 66)]);
-  expect(lines.map(({ at }) => at)).toEqual([2, 65, 65, between(67.5, 68), 120]);
+  expect(lines.map(({ at }) => at)).toEqual([2, 65, between(67.5, 68)]);
   expect(lines[0]?.line).toMatch(/\b63 s\b/);
-  expect((await signInTo([ok], { delay: 1.9 })).lines).toEqual([]);
+  expect((await signInTo([ok], { delay: 1.9 })).logged.lines).toEqual([]);
 });
 
 test('an attempt that ran out of time says less than the response before it', async () => {
@@ -116,24 +130,32 @@ test('an attempt that ran out of time says less than the response before it', as
 });
 
 test('a wait between attempts is not reported as a slow response', async () => {
-  expect((await signInTo([busy(30), ok])).lines).toHaveLength(1);
+  expect((await signInTo([busy(30), ok])).logged.lines).toHaveLength(1);
 });
 
 const SLOW = { delay: 5, requested: 1, final: 10 };
+const CONNECTING = { connect: 5, requested: 1, final: 10 };
+const fate = (remedy: string) => ({ remedy: expect.stringContaining(remedy) });
+const LOST = { ...fate(KEY_LOST), keysLost: 1 };
+const NOT_LOST = { remedy: expect.not.stringContaining(KEY_LOST) };
 test.each<[string, Reply<never>[], Options, string | undefined, object]>([
   ['a rejected password is sent once', [wrongPassword], {}, PASSWORD_REJECTED, { end: 0 }],
   ['an unexpected error is final', [bug], {}, undefined, { message: 'a bug', end: 0 }],
-  ['a redirect is final', [busy(1), redirect], {}, REDIRECTED, { keysLost: 0 }],
-  ['each lost key is reported', [lost, lost, redirect], {}, REDIRECTED, { keysLost: 2 }],
-  ['cancelled while it waits', [busy(60)], { requested: 1 }, CANCELLED, { end: 1, keysLost: 0 }],
-  ['cancelled before it starts', [ok], { requested: 0 }, undefined, { end: 0 }],
-  ['cancelled before it starts', [refused], { requested: 0 }, CANCELLED, { end: 0 }],
-  ['a key is lost, then cancelled', [lost, busy()], { requested: 1 }, CANCELLED, { keysLost: 1 }],
+  ['a redirect is final', [busy(1), redirect], {}, REDIRECTED, { keysLost: 0, ...NOT_LOST }],
+  ['a 500 is final', [repeatable], {}, 'Box error', { end: 0 }],
+  ['each lost key is reported', [lost, lost, redirect], {}, REDIRECTED, { ...LOST, keysLost: 2 }],
+  ['but not after a rejected login', [lost, wrongPassword], {}, PASSWORD_REJECTED, NOT_LOST],
+  ['cancelled while it waits', [busy(60)], { requested: 1 }, CANCELLED, { end: 1, ...fate(NO_KEY) }],
+  ['cancelled before it starts', [ok], { requested: 0 }, CANCELLED, { end: 0, ...fate(NOT_SENT) }],
+  ['cancelled as it connects', [ok], CONNECTING, CANCELLED, { end: 1, ...fate(NOT_SENT) }],
+  ['a key is lost, then cancelled', [lost, busy()], { requested: 1 }, CANCELLED, LOST],
+  ['a key is lost, then cancelled as it waits', [lost], { requested: 0.4 }, CANCELLED, LOST],
   ['cancelled before a key', [ok], SLOW, undefined, { end: 5 }],
   ['cancelled before a final error', [wrongPassword], SLOW, PASSWORD_REJECTED, { end: 5 }],
-  ['cancelled before a transient error', [refused], SLOW, CANCELLED, { end: 5 }],
+  ['cancelled before a transient error', [refused], SLOW, CANCELLED, { end: 5, ...fate(NO_KEY) }],
   ['cancelled before a long wait', [busy(3600)], SLOW, CANCELLED, { end: 5 }],
-  ['cancelled, no response', [ok], { ...SLOW, delay: 99 }, CANCELLED, { end: 10, keysLost: 1 }],
+  ['cancelled, a late key', [ok], { ...SLOW, delay: 9.9 }, undefined, { end: 9.9 }],
+  ['cancelled, no response', [ok], { ...SLOW, delay: 99 }, CANCELLED, { end: 10, ...LOST }],
 ])('sign-in: %s', async (_, replies, options, title, expected) => {
   const { calls, ...rest } = await signInTo(replies, options);
   expect(rest).toMatchObject({ title, ...expected });
@@ -141,42 +163,58 @@ test.each<[string, Reply<never>[], Options, string | undefined, object]>([
 });
 
 /** Revokes a key, and verifies it if there is a reply for that. */
-async function signOut(delay: number, isValid?: Reply<boolean>, verifyDelay = 0, requested = NEVER) {
-  const { context, now, fake } = start({ requested });
-  const { times: logouts, call: logout } = fake([ok], delay);
-  const { times: verifications, call: isKeyValid } = fake([isValid ?? refused], verifyDelay);
+async function signOut(
+  delay: number,
+  isValid?: Reply<boolean>,
+  verifyDelay = 0,
+  { connect = 0, requested = NEVER } = {},
+) {
+  const { context, now, fake, lines } = start({ requested });
+  const { times: logouts, call: logout } = fake([ok], delay, connect);
+  const { times: verifications, call: isKeyValid } = fake([isValid ?? refused], verifyDelay, verifyDelay && connect);
   const [api, session] = [
     { logout, isKeyValid },
     { email: 'ci@example.com', apiKey: 'key' },
   ];
   const work = isValid ? revokeVerified(api, session, context) : revoke(api, session, context);
   const error: Partial<BoxError> | undefined = await work.catch((e) => e);
-  return { logouts, verifications, end: now(), title: error?.title };
+  return { logouts, verifications, end: now(), title: error?.title, lines };
 }
+const REVOKED = () => false;
+
+test.each<[string, logout: number, verify: number | undefined]>([
+  ['25 s', 25, undefined],
+  ['18 s, then verified', 18, 0],
+  ['14 s, then verified in 14 s', 14, 14],
+])('a slow box gets one logout, silently: %s', async (_, logout, verify) => {
+  const result = await signOut(logout, verify === undefined ? undefined : REVOKED, verify);
+  const verifications = verify === undefined ? [] : [logout];
+  expect(result).toEqual({ logouts: [0], verifications, end: logout + (verify ?? 0), title: undefined, lines: [] });
+});
 
 const THREE = [0, between(9.5, 10), between(19.5, 21)];
-test('sign-out takes at most 30 s, and an attempt 9 s', async () => {
-  const { logouts, end, title } = await signOut(NEVER);
+test('sign-out takes at most 30 s, connecting 9 s', async () => {
+  expect(await signOut(NEVER)).toMatchObject({ logouts: [0], end: 30, title: NOT_REVOKED });
+  const { logouts, end, title } = await signOut(0, undefined, 0, { connect: NEVER });
   expect({ end, title }).toEqual({ end: between(28, 30), title: NOT_REVOKED });
   expect(logouts).toEqual(THREE);
 });
 
 test('sign-out leaves 10 s for the verification, which decides', async () => {
-  const { logouts, verifications, title } = await signOut(NEVER, () => false);
-  expect(logouts.slice(0, 2)).toEqual(THREE.slice(0, 2));
-  expect(verifications).toEqual([between(18.5, 20)]);
-  expect(title).toBeUndefined();
+  const expected = { logouts: [0], verifications: [20], title: undefined };
+  expect(await signOut(NEVER, REVOKED)).toMatchObject(expected);
+  expect(await signOut(NEVER, REVOKED, 9)).toMatchObject({ ...expected, end: 29 });
 });
 
 test('sign-out and verification together take at most 30 s', async () => {
-  const { end, title } = await signOut(NEVER, () => false, NEVER);
+  expect(await signOut(NEVER, REVOKED, NEVER)).toMatchObject({ end: 30, title: NOT_REVOKED });
+  const { end, title } = await signOut(NEVER, REVOKED, NEVER, { connect: NEVER });
   expect({ end, title }).toEqual({ end: between(27, 30.01), title: NOT_REVOKED });
 });
 
 test('sign-out leaves the rest of its time for the verification', async () => {
-  const { verifications, end, title } = await signOut(0, () => false, NEVER);
-  expect({ end, title }).toEqual({ end: between(28, 30), title: NOT_VERIFIED });
-  expect(verifications).toEqual(THREE);
+  const expected = { verifications: [0], end: 30, title: NOT_VERIFIED };
+  expect(await signOut(0, REVOKED, NEVER)).toMatchObject(expected);
 });
 
 test('a key that is still valid fails the verification, and a failed logout explains it', async () => {
@@ -184,7 +222,16 @@ test('a key that is still valid fails the verification, and a failed logout expl
   expect(await signOut(NEVER, () => true)).toMatchObject({ title: NOT_REVOKED });
 });
 
-test.each([0, 1])('a sign-out cancelled after %i s has its first attempt, no other', async (s) => {
-  expect(await signOut(3, undefined, 0, s)).toMatchObject({ logouts: [0], title: undefined });
-  expect(await signOut(NEVER, undefined, 0, s)).toMatchObject({ logouts: [0], title: NOT_REVOKED });
+test('while signing out, every 5xx and every failed look-up is retried', async () => {
+  const { context, fake } = start({});
+  const { times, call: logout } = fake([repeatable, repeatable, ok]);
+  await revoke({ logout }, { email: 'ci@example.com', apiKey: 'key' }, context);
+  expect(times).toHaveLength(3);
+});
+
+test.each([0, 1])('a sign-out cancelled after %i s has its first attempt, no other', async (requested) => {
+  expect(await signOut(3, undefined, 0, { requested })).toMatchObject({ logouts: [0], title: undefined });
+  expect(await signOut(NEVER, undefined, 0, { requested })).toMatchObject({ logouts: [0], title: NOT_REVOKED });
+  const connecting = await signOut(0, undefined, 0, { requested, connect: NEVER });
+  expect(connecting).toMatchObject({ logouts: [0], end: 9, title: NOT_REVOKED });
 });

@@ -42,18 +42,18 @@ function startBox({ start = MIDNIGHT, ahead = 0, totpSecret = SECRET } = {}) {
   /** Signs in as a job does; gets its codes, each with its time in seconds since the start. */
   async function signInAsJob({ totpSecret = SECRET, busy = 0 } = {}) {
     const codes: { at: number; code: string | undefined }[] = [];
-    const recorded: UserApi['login'] = (credentials, signal) => {
+    const recorded: UserApi['login'] = (credentials, attempt) => {
       codes.push({ at: (clock.now() - start) / 1000, code: credentials.totp });
       if (codes.length <= busy) throw new BoxError('Box busy', 'HTTP 502', { transient: true });
-      return login(credentials, signal);
+      return login(credentials, attempt);
     };
     const context = {
-      cancellation: { requested: never, final: never },
+      cancellation: { requested: never, final: never, last: never },
       clock,
       log: { info() {}, debug() {} },
     };
     const inputs = { email, password, totpSecret, timeout: 120 };
-    const result = await signIn({ login: recorded }, inputs, context).catch((error) => error);
+    const result = await signIn({ login: recorded }, inputs, context, () => {}).catch((error) => error);
     return { codes, title: result.title };
   }
   return { signInAsJob, failures };

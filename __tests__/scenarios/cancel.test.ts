@@ -1,8 +1,9 @@
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type Box, startBox } from '../../devkit/box/box.ts';
-import { type Exchange, FAULTS } from '../../devkit/box/faults.ts';
+import { type Exchange, FAULTS, type Fault } from '../../devkit/box/faults.ts';
 import type { RunOptions } from '../../devkit/run-action.ts';
 import type { Title } from '../../src/box/errors.ts';
 import {
@@ -19,6 +20,7 @@ import {
   run,
   type Steps,
   shown,
+  VERIFY,
 } from '../support.ts';
 
 const CANCELLED = 'Cancelled';
@@ -33,24 +35,105 @@ interface Options extends RunOptions {
   readonly fault?: (exchange: Exchange, kill: Kill) => unknown;
 }
 
+/** How a main that was cancelled ends: on Unix, by the first signal that it got. */
+function cancelled(requests: string[], signal = 'SIGINT') {
+  const { main, ...rest } = failed(CANCELLED, requests);
+  return { ...rest, main: { ...main, exitCode: process.platform === 'win32' ? 1 : signal } };
+}
+
 /** On Windows, the console sends CTRL_C and CTRL_BREAK. */
-const SIGNALS =
-  process.platform === 'win32'
-    ? ['SIGINT', 'SIGBREAK']
-    : ['SIGINT', 'SIGTERM', 'SIGINT SIGTERM', 'SIGINT SIGINT SIGINT'];
+const SIGNALS = process.platform === 'win32' ? ['SIGINT', 'SIGBREAK'] : ['SIGTERM', 'SIGINT SIGTERM SIGINT'];
+/** Main has revoked the key, and the post-step does once more. */
+const TWICE = [LOGIN, LOGOUT, LOGOUT];
 test.concurrent.each(SIGNALS)('a key that comes after %s is saved and revoked', async (signals) => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  await expectRevoked(box, await runWithSignals(box, 'login', { signals }));
+  const steps = await runWithSignals(box, 'login', { signals });
+  expectJob(box, steps, cancelled(TWICE, signals.split(' ')[0]));
+  expect(steps.main.state).toMatchObject({ api_key: box.keys.issued()[0], revoked: 'true' });
+  expectFate(steps, 'The key was revoked.');
+  expect(shown(steps.post)).toEqual([]);
 });
 
-test.concurrent('a key that comes after SIGBREAK, which Windows sends, is revoked', async () => {
+const VERIFIED = { 'verify-logout': 'true' };
+const NOT_REVOKED = "couldn't be revoked here";
+const REVOKED = 'The key was revoked.';
+const OK: Fault = ({ respond }) => respond();
+const WARNS = { exitCode: 0, titles: ['warning: Sign-out failed'] };
+const FAILS = { exitCode: 1, titles: ['error: Key still valid'] };
+/** With what the box does at each logout. */
+type Row = [name: string, inputs: Readonly<Record<string, string>>, Fault[], fate: string, post?: object];
+onPosix.each<Row>([
+  ['is revoked, though it was to be kept', { logout: 'false' }, [OK], REVOKED],
+  ['is revoked, which post verifies', VERIFIED, [OK], REVOKED],
+  ['is revoked by post', {}, [FAULTS[404]], NOT_REVOKED],
+  ['is revoked by main, and post fails silently', {}, [OK, FAULTS[404]], REVOKED],
+  ['is not revoked', {}, [FAULTS[404], FAULTS[404]], NOT_REVOKED, WARNS],
+  ['is not revoked, which post notices', VERIFIED, [FAULTS['lying-logout'], FAULTS['lying-logout']], REVOKED, FAILS],
+])('a key that comes after a signal %s', async (...row) => {
+  const [, inputs, faults, fate, post = GOOD.post] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
-  const code = `const { on } = process;
-    process.on = (name, listener) => {
-      if (name === 'SIGBREAK') setImmediate(() => process.emit(name));
-      return on.call(process, name, listener);
-    };`;
-  await expectRevoked(box, await run(box, { env: preload(code) }));
+  for (const each of faults) box.inject(each, { at: 'logout', times: 1 });
+  const steps = await runWithSignals(box, 'login', { inputs });
+  const requests = inputs === VERIFIED ? [...TWICE, VERIFY] : TWICE;
+  expectJob(box, steps, { ...cancelled(requests), post, validKeys: post === GOOD.post ? 0 : 1 });
+  expectFate(steps, fate);
+});
+
+/** As if the box took from 3 s to 7 s after the signal to revoke the key, of 9 s and 9.5 s. */
+const LATE = preload(`const { setTimeout: start } = globalThis;
+  globalThis.setTimeout = (work, ms, ...rest) => start(work, { 9000: 3000, 9500: 30000 }[ms] ?? ms, ...rest);`);
+onPosix('a key that comes just in time is revoked when its 9 s are over', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  box.inject(({ respond }) => pause(4_000).then(() => respond()), { at: 'logout', times: 1 });
+  const steps = await runWithSignals(box, 'login', { env: LATE });
+  expectJob(box, steps, cancelled(TWICE));
+  expectFate(steps, REVOKED);
+});
+
+onPosix('a signal that this process cannot send, such as SIGBREAK, is an exit code', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const env = preload("process.on('SIGUSR2', () => process.emit('SIGBREAK', 'SIGBREAK'));");
+  const { main, ...rest } = cancelled(TWICE);
+  const steps = await runWithSignals(box, 'login', { signals: 'SIGUSR2', env });
+  expectJob(box, steps, { ...rest, main: { ...main, exitCode: 1 } });
+});
+
+/** Code that prints a line as main looks up or connects, which never ends. A look-up can't be aborted. */
+const STUCK = {
+  lookup: preload(`import dns from 'node:dns'; import { pbkdf2 } from 'node:crypto';
+    dns.lookup = (name, options, done) => {
+      console.log('stuck');
+      pbkdf2('', '', 1e9, 64, 'sha512', done);
+    };`),
+  connect: preload(`import { Socket } from 'node:net';
+    Socket.prototype.connect = function () { console.log('stuck'); return this; };`),
+};
+onPosix.each<[string, silent: 'host' | 'https_proxy' | undefined, env?: object]>([
+  ['looks up the box', undefined, STUCK.lookup],
+  ['connects', undefined, STUCK.connect],
+  ['shakes hands', 'host'],
+  ['waits for a proxy', 'https_proxy'],
+])('a signal while main %s ends it at once, and nothing is sent', async (_, silent, env = {}) => {
+  await using box = await startBox({ accounts: ACCOUNTS, name: silent === 'https_proxy' ? 'box.test' : 'localhost' });
+  let cancel = () => {};
+  const times: number[] = [];
+  const onStart = (kill: Kill, step: string) => {
+    if (step === 'main') cancel = () => [times.push(performance.now()), kill('SIGINT')];
+  };
+  const onLine = (line: string) => line === 'stuck' && cancel();
+  const server = createServer((socket) => void socket.on('error', () => {}).once('data', () => cancel()));
+  await once(server.listen(0, 'localhost').unref(), 'listening');
+  const host = `localhost:${Object(server.address()).port}`;
+  const inputs = silent === 'host' ? { host } : {};
+  const proxy = silent === 'https_proxy' ? { https_proxy: `http://${host}` } : {};
+  const between = () => times.push(performance.now());
+  const steps = await run(box, { inputs, env: { ...proxy, ...env }, onStart, onLine, between });
+  expectJob(box, steps, cancelled([]));
+  expectFate(steps, 'No login was sent.');
+  // A second, and what a busy machine adds; a response would have 9 s.
+  const [start = Number.NaN, end = Number.NaN] = times;
+  expect(end - start).toBeLessThan(5_000);
+  expect(shown(steps.main).filter((line) => line !== 'stuck')).toHaveLength(1);
 });
 
 /** What a runner does after its first signal. */
@@ -67,7 +150,7 @@ onPosix.each<[string, Options, Title, isLost: boolean, validKeys: number]>([
   const [, options, error, isLost, validKeys] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
   const { main, post } = await runWithSignals(box, 'login', options);
-  expectJob(box, { main, post }, { ...failed(error), validKeys });
+  expectJob(box, { main, post }, { ...(error === CANCELLED ? cancelled([LOGIN]) : failed(error)), validKeys });
   expect(logsLostKey(main)).toBe(isLost);
   // The attempt's own error is logged too.
   if (isLost) expect(shown(main)).toContainEqual(expect.stringContaining(box.host));
@@ -78,8 +161,8 @@ onPosix('a wait between two attempts ends at once', async () => {
   box.inject(FAULTS['long-wait']);
   const onLine = (line: string, kill: Kill) => /^[^#].*\b503\b/.test(line) && kill('SIGINT');
   const steps = await run(box, { inputs: { timeout: '21600' }, onLine });
-  expectJob(box, steps, failed(CANCELLED));
-  expect(logsLostKey(steps.main)).toBe(false);
+  expectJob(box, steps, cancelled([LOGIN]));
+  expectFate(steps, 'The box issued no key.');
 });
 
 onPosix('a signal as main starts leaves no key', async () => {
@@ -108,10 +191,9 @@ onPosix.each<[string, Options, object]>([
   expectJob(box, await runWithSignals(box, 'logout', options), expected);
 });
 
-async function expectRevoked(box: Box, steps: Steps) {
-  expectJob(box, steps, failed(CANCELLED, [LOGIN, LOGOUT]));
-  expect(steps.main.state['api_key']).toBe(box.keys.issued()[0]);
-  expect(logsLostKey(steps.main)).toBe(false);
+/** What the annotation of main says of the key. */
+function expectFate({ main }: Steps, fate: string) {
+  expect(main.annotations.map(({ message }) => message)).toEqual([expect.stringContaining(fate)]);
 }
 
 /** Runs a job. The step that sent the request gets the signals before the box responds. */

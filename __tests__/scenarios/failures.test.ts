@@ -128,12 +128,13 @@ async function expectFailure(box: Box, title: Title, setup: Setup, requests: str
 
 type Later = (box: Box) => unknown;
 const garble: Later = () => ({ STATE_url: '' });
+const garbleEmail: Later = () => ({ STATE_email: '' });
 test.concurrent.each<[name: string, verify: boolean, Title, datum: string, Later]>([
   ['404', false, 'Sign-out failed', '404', (box) => box.inject(FAULTS[404], { at: 'logout' })],
   ['404', true, 'Sign-out failed', '404', (box) => box.inject(FAULTS[404], { at: 'logout' })],
   ['expired', false, 'Sign-out failed', 'password', (box) => box.serve(certificate('expired'))],
   ['garbled state', false, 'Saved session unreadable', '', garble],
-  ['garbled state', true, 'Saved session unreadable', '', garble],
+  ['garbled state', true, 'Saved session unreadable', '', garbleEmail],
   ['a bug', false, 'Unexpected error', 'a bug', () => bug(/^::add-mask::/)],
 ])('a failed sign-out warns, and fails with verify-logout: %s, %s', async (...row) => {
   const [, verify, title, datum, later] = row;
@@ -146,27 +147,29 @@ test.concurrent.each<[name: string, verify: boolean, Title, datum: string, Later
   });
   expect(steps.post.annotations[0]?.message).toContain(datum);
   // A failed logout may have revoked the key anyway.
-  expect(box.requestLog.includes(VERIFY)).toBe(verify && later !== garble);
+  expect(box.requestLog.includes(VERIFY)).toBe(verify && later !== garbleEmail);
 });
 
 const VERIFIED = { ...GOOD, requests: [LOGIN, LOGOUT, VERIFY] };
 const STILL_VALID = notSignedOut('error', 'Key still valid', VERIFIED.requests);
 const NOT_VERIFIED = notSignedOut('error', 'Sign-out not verified', VERIFIED.requests);
-test.concurrent.each<[FaultName, at: 'logout' | 'verify', expected: object]>([
-  ['lying-logout', 'logout', STILL_VALID],
-  [500, 'logout', VERIFIED],
-  [500, 'verify', { ...NOT_VERIFIED, validKeys: 0 }],
-])('verify-logout shows whether the key is revoked: %s at %s', async (...row) => {
-  const [fault, at, expected] = row;
+/** Unlike a 500, this is final. */
+const handledAnd404: Fault = (exchange) => exchange.handle().then(() => FAULTS[404](exchange));
+test.concurrent.each<[name: string, Fault, at: 'logout' | 'verify', expected: object]>([
+  ['ok, but no logout', FAULTS['lying-logout'], 'logout', STILL_VALID],
+  ['404', handledAnd404, 'logout', VERIFIED],
+  ['404', handledAnd404, 'verify', { ...NOT_VERIFIED, validKeys: 0 }],
+])('verify-logout shows whether the key is revoked: %s at %#', async (...row) => {
+  const [, fault, at, expected] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
-  box.inject(FAULTS[fault], { at });
+  box.inject(fault, { at });
   const steps = await run(box, { inputs: { 'verify-logout': 'true' } });
   expectJob(box, steps, expected);
 });
 
 test.concurrent.each<[FaultName, at: 'login' | 'logout' | 'verify']>([
   ['reset', 'login'],
-  [502, 'logout'],
+  [500, 'logout'],
   ['reset', 'verify'],
 ])('one fault is overcome and logged: %s at %s', async (fault, at) => {
   await using box = await startBox({ accounts: ACCOUNTS });
@@ -178,6 +181,17 @@ test.concurrent.each<[FaultName, at: 'login' | 'logout' | 'verify']>([
   const index = ['login', 'logout', 'verify'].indexOf(at);
   requests.splice(index, 0, requests[index] ?? '');
   expectJob(box, { main, post }, { ...GOOD, requests });
+});
+
+const FAILS_ONCE = preload(`import dns from 'node:dns';
+  const { lookup } = dns;
+  dns.lookup = (name, options, callback) => {
+    dns.lookup = lookup;
+    setImmediate(callback, Object.assign(new Error(name), { code: 'ENOTFOUND', syscall: 'getaddrinfo' }));
+  };`);
+test.concurrent('a name that is not in the DNS once leaves no key', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  expectJob(box, await run(box, { between: () => FAILS_ONCE }), GOOD);
 });
 
 test.concurrent('debug logging shows all causes with their stacks, and no secret', async () => {
