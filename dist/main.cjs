@@ -1205,7 +1205,10 @@ const lacksIPv6 = ({ code = '', address = '' }) => (0,external_node_net_namespac
 const ENTRIES = ['file', 'url', 'email', 'ca', 'verify_logout', 'keep_key', 'revoked', 'lost', 'api_key'];
 const NONE = 'none';
 function saveEmptyState() {
-    runner_files_saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
+    try {
+        runner_files_saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
+    }
+    catch { }
 }
 function runner_files_saveState(entries) {
     writing('GITHUB_STATE', () => {
@@ -2597,9 +2600,9 @@ class UserApi {
 
 const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it, if the runner still runs it. Otherwise it expires two days after its last use.`;
 async function login(uncaught) {
-    requireWritableFiles();
     saveEmptyState();
     const inputs = maskAndReadInputs();
+    requireWritableFiles();
     const ca_file = writeCaFile(inputs.ca);
     const context = { cancellation: listenForCancellation(), clock: systemClock, log: log };
     const { email, url, ca, totpSecret } = inputs;
@@ -2634,14 +2637,13 @@ async function saveOrRevoke(api, session, { url, ca, verifyLogout }, context) {
 }
 async function revokeAndThrow(api, session, context) {
     const { requested, last } = context.cancellation;
-    let fate = 'The key was revoked.';
+    let fate = NOT_REVOKED;
     try {
         await revoke(api, session, { ...context, cancellation: { requested, final: last, last } });
+        fate = 'The key was revoked.';
         runner_files_saveState({ revoked: 'true' });
     }
-    catch {
-        fate = NOT_REVOKED;
-    }
+    catch { }
     throw cancelled(fate, requested.reason);
 }
 function requirePrivilege(privileges, { email, privilege }) {

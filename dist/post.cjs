@@ -963,7 +963,10 @@ const lacksIPv6 = ({ code = '', address = '' }) => (0,external_node_net_namespac
 const ENTRIES = ['file', 'url', 'email', 'ca', 'verify_logout', 'keep_key', 'revoked', 'lost', 'api_key'];
 const NONE = 'none';
 function saveEmptyState() {
-    runner_files_saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
+    try {
+        runner_files_saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
+    }
+    catch { }
 }
 function runner_files_saveState(entries) {
     writing('GITHUB_STATE', () => {
@@ -1042,25 +1045,23 @@ async function takeOver({ file }) {
     const main = findMain(file);
     if (main === undefined)
         return readStateFile(file);
-    process.kill(main.pid, 'SIGINT');
-    const until = Date.now() + PATIENCE_MS;
     const isRunning = () => findMain(main.file)?.pid === main.pid;
+    const send = (signal) => isRunning() && process.kill(main.pid, signal);
+    const until = Date.now() + PATIENCE_MS;
+    send('SIGINT');
     while (isRunning() && Date.now() < until)
         await (0,promises_namespaceObject.setTimeout)(50);
-    const mustKill = isRunning();
-    if (mustKill)
-        process.kill(main.pid, 'SIGKILL');
+    const mustKill = send('SIGKILL');
     const state = readStateFile(main.file);
     if (state.api_key !== '' || (state.lost === '' && !mustKill))
         return state;
     throw new errors_BoxError('Cancelled', 'The sign-in was ended before it was complete', { remedy: KEY_LOST });
 }
 function findMain(file) {
-    const main = (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(`${process.argv[1]}`), 'main.cjs');
     const directory = (0,external_node_path_namespaceObject.dirname)(`${process.env['GITHUB_STATE']}`);
     for (const pid of (0,external_node_fs_namespaceObject.existsSync)('/proc/self/environ') ? (0,external_node_fs_namespaceObject.readdirSync)('/proc') : []) {
         try {
-            if (!(0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(main))
+            if (!/\bmain\.cjs\0/.test((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8')))
                 continue;
             const [, own = ''] = /(?:^|\0)GITHUB_STATE=([^\0]*)/.exec((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/environ`, 'utf8')) ?? [];
             if (file === '' ? (0,external_node_path_namespaceObject.dirname)(own) === directory : own === file)
