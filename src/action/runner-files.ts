@@ -15,10 +15,11 @@ export type State = Readonly<Record<(typeof ENTRIES)[number], string>>;
 /** Saved for an empty entry: act reads nothing from a file with an empty value. */
 const NONE = 'none';
 
-/** Saves all entries, so that no variable of the job can take the place of one. @throws BoxError */
+/** Saves all entries, so that no variable of the job can take the place of one. `requireWritableFiles` reports failures. */
 export function saveEmptyState(): void {
-  const empty = Object.fromEntries(ENTRIES.map((name) => [name, '']));
-  saveState({ ...empty, file: process.env['GITHUB_STATE'] ?? '' });
+  try {
+    saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
+  } catch {}
 }
 
 /** Saves one entry after the other. @throws BoxError */

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BoxError, KEY_LOST } from '../box/errors.ts';
 import { readStateFile, type State } from './runner-files.ts';
@@ -13,12 +13,12 @@ const PATIENCE_MS = 10_000;
 export async function takeOver({ file }: State): Promise<State> {
   const main = findMain(file);
   if (main === undefined) return readStateFile(file);
-  process.kill(main.pid, 'SIGINT');
-  const until = Date.now() + PATIENCE_MS;
   const isRunning = () => findMain(main.file)?.pid === main.pid;
+  const send = (signal: NodeJS.Signals) => isRunning() && process.kill(main.pid, signal);
+  const until = Date.now() + PATIENCE_MS;
+  send('SIGINT');
   while (isRunning() && Date.now() < until) await pause(50);
-  const mustKill = isRunning();
-  if (mustKill) process.kill(main.pid, 'SIGKILL');
+  const mustKill = send('SIGKILL');
   const state = readStateFile(main.file);
   if (state.api_key !== '' || (state.lost === '' && !mustKill)) return state;
   throw new BoxError('Cancelled', 'The sign-in was ended before it was complete', { remedy: KEY_LOST });
@@ -27,16 +27,14 @@ export async function takeOver({ file }: State): Promise<State> {
 /** The main step with this state file, if it is running. If it had no time to save the path of the file, it is the one
  * of this job: its state file is beside that of this post-step. Containers have Linux. */
 function findMain(file: string): { readonly pid: number; readonly file: string } | undefined {
-  const main = join(dirname(`${process.argv[1]}`), 'main.cjs');
   const directory = dirname(`${process.env['GITHUB_STATE']}`);
+  // Not all are processes, and some end meanwhile.
   for (const pid of existsSync('/proc/self/environ') ? readdirSync('/proc') : []) {
     try {
-      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(main)) continue;
+      if (!/\bmain\.cjs\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) continue;
       const [, own = ''] = /(?:^|\0)GITHUB_STATE=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8')) ?? [];
       if (file === '' ? dirname(own) === directory : own === file) return { pid: Number(pid), file: own };
-    } catch {
-      // Not a process, or not one of this user, or it has ended.
-    }
+    } catch {}
   }
   return undefined;
 }
