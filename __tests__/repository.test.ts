@@ -48,13 +48,13 @@ test.each([...PAGES, ...EXAMPLES])('%s: each output is one of action.yml', (file
 
 /** What each system has, and all have. */
 const SYSTEMS: Readonly<Record<string, string>> = {
-  'ubuntu-latest': 'bash curl git go jq openssl pwsh python3',
+  'ubuntu-latest': 'bash curl gh git go jq openssl pwsh python3',
   'self-hosted': 'bash curl',
   // The images of Gitea and Forgejo.
   docker: 'bash curl git',
   'buildpack-deps:trixie-curl': 'bash curl',
 };
-const POSIX = 'cat cut echo exit fi grep printf rm sleep umask [[';
+const POSIX = 'cat cut done echo exit fi for grep mkdir printf rm sleep umask [[';
 
 test.each(EXAMPLES)('%s: an earlier step installs each tool that its system lacks', (file) => {
   const [head = '', ...steps] = read(file).split(/^ {6}- /m);
@@ -74,13 +74,14 @@ test.each(EXAMPLES)('%s: an earlier step installs each tool that its system lack
 /** The names of the commands in a shell script. */
 function commandsIn(script: string): string[] {
   const simple = script
+    .replaceAll(/^\s*#.*$/gm, '')
     .replaceAll(/\\\n\s*/g, ' ')
     .replaceAll(/<<'EOF'[\s\S]*?\n\s*EOF$/gm, '')
     .replaceAll(/'[^']*'/g, '')
     .replaceAll(/"[^"]*"/g, (quoted) => quoted.replaceAll(/["\s;|&(){}]/g, ''));
   return simple
     .split(/[\n;|&(){}]+/)
-    .map((command) => command.replace(/^\s*((if|then|else|exec|\w+=\S*)(\s+|$))*/, ''))
+    .map((command) => command.replace(/^\s*((do|if|then|else|exec|\w+=\S*)(\s+|$))*/, ''))
     .map((command) => /^(?:\S*\/)?(\S+)/.exec(command)?.[1] ?? '')
     .filter((name) => name !== '');
 }
@@ -139,6 +140,13 @@ function isIn(block: string, file: string): boolean {
   const indented = (width: number) => block.replace(/^(?=.)/gm, ' '.repeat(width));
   return [0, 2, 4, 6, 8].some((width) => read(file).includes(indented(width)));
 }
+
+test('curl ends errors with a line break, without which some runners drop them', () => {
+  for (const file of [...PAGES, ...EXAMPLES]) {
+    for (const line of matches(read(file), /^.*curl .*--fail-with-body.*$/gm))
+      expect(`${file}: ${line}`).toMatch(/ -w ['"]\\n['"]/);
+  }
+});
 
 /** Each pattern has to match somewhere in the documents, and every time with this number. */
 test.each<[string, number, RegExp]>([
