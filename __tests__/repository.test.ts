@@ -115,10 +115,12 @@ test('every error title has its heading in docs/troubleshooting.md', () => {
   expect(anchors('docs/troubleshooting.md')).toEqual(expect.arrayContaining(titles));
 });
 
-test('docs/recipes.md links every example once, and shows parts of it', () => {
+test('docs/recipes.md links every workflow once, and shows parts of it; a page links each script', () => {
   const recipes = read('docs/recipes.md');
-  const files = matches(recipes, /\(\.\.\/(examples\/[^)]+)\)/g);
-  expect(files.toSorted()).toEqual(EXAMPLES.toSorted());
+  const workflows = EXAMPLES.filter((file) => file.endsWith('.yml')).toSorted();
+  expect(matches(recipes, /\(\.\.\/(examples\/[^)]+\.yml)\)/g).toSorted()).toEqual(workflows);
+  const linked = matches(PAGES.map(read).join(), /\(\.\.\/(examples\/[^)]+)\)/g);
+  expect(linked).toEqual(expect.arrayContaining(EXAMPLES));
   for (const section of recipes.split(/^## /m)) {
     const [file] = matches(section, /\(\.\.\/(examples\/[^)]+)\)/g);
     for (const block of yaml(section)) expect(`${file}: ${isIn(block, `${file}`)}`).toBe(`${file}: true`);

@@ -11,11 +11,13 @@ import { type Account, ADMIN, type Box, startBox } from '../box/box.ts';
 import { act } from './act.ts';
 import { testDnsRecords } from './dns-records.ts';
 import { testExamples } from './examples.ts';
+import { testShell } from './shell.ts';
 import { commandsIn, hash, installTools, ROOT, runBash } from './tools.ts';
 
 installTools();
 describe('examples', { concurrency: 2 }, testExamples);
 describe('dns-records.sh', { concurrency: 2 }, testDnsRecords);
+describe('outside of GitHub Actions', { concurrency: 2 }, testShell);
 for (const page of globSync('{.,docs}/*.md', { cwd: ROOT })) {
   test(`${basename(page)}: shell syntax`, () => {
     const { stderr } = spawnSync('bash', ['-n'], { input: commandsIn(page) });

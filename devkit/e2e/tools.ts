@@ -8,7 +8,7 @@ import type { Box } from '../box/box.ts';
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const TOOLS = join(ROOT, 'build', 'tools');
 
-const PROGRAMS = ['bash', 'curl', 'git', 'go', 'jq', 'oathtool', 'openssl', 'python3'];
+const PROGRAMS = ['bash', 'curl', 'dash', 'git', 'go', 'jq', 'oathtool', 'openssl', 'python3'];
 const ACT_VERSION = '0.2.89';
 const PEBBLE_VERSION = '2.10.1';
 const VENV = join(TOOLS, `act-${ACT_VERSION}`);
