@@ -51,15 +51,14 @@ function runs(): Readonly<Record<string, Run>> {
   const lego = { ...CERTIFICATE, env: logger };
   const acmeSh = { ...CERTIFICATE, env: script, checkCertificate: script === undefined };
   const acmeShRequests = [...SESSION, 'GET /admin/dns/zones', `POST ${CHALLENGE}/txt`, `DELETE ${CHALLENGE}/TXT`];
-  const [, steps = ''] = read('examples/dns-record.yml').split('    steps:\n');
-  const [, snippet = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(read('README.md')) ?? [];
+  const [, workflow = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(read('README.md')) ?? [];
   const [, vpn = ''] = /steps:\n([\s\S]*?) {6}- id/.exec(read('examples/two-boxes.yml')) ?? [];
   return {
     'dns-record': { event: 'push', effect: WWW },
     'dns-record: behind a proxy': { event: 'push', box: { name: 'box.test' }, effect: WWW },
-    'dns-record: with the steps of README.md': {
+    'dns-record: the workflow in README.md': {
       event: 'push',
-      edits: { [steps]: snippet.replace(/^/gm, '      ') },
+      edits: { [read('examples/dns-record.yml')]: workflow },
       effect: WWW,
     },
     'dns-record: two-factor and self-signed, as in setup.md': {
