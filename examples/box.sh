@@ -1,7 +1,7 @@
 #!/bin/sh
 # Signs in to a Mail-in-a-Box, runs a command with URL, EMAIL, and API_KEY in its environment, and revokes the key.
-# Set BOX_HOST, BOX_EMAIL, BOX_PASSWORD or BOX_PASSWORD_FILE, and, with two-factor, BOX_TOTP_SECRET or
-# BOX_TOTP_SECRET_FILE. Requires curl, jq, and, with two-factor, oathtool.
+# Set BOX_HOST, BOX_EMAIL, and BOX_PASSWORD (or BOX_PASSWORD_FILE). With two-factor, also set BOX_TOTP_SECRET (or
+# BOX_TOTP_SECRET_FILE). Requires curl, jq, and, with two-factor, oathtool.
 set -eu
 fail() { echo "box.sh: $*" >&2 && exit 1; }
 [ $# -gt 0 ] || fail 'usage: box.sh COMMAND [ARGUMENT ...]'
