@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, posix, sep } from 'node:path';
@@ -47,13 +48,13 @@ test.each([...PAGES, ...EXAMPLES])('%s: each output is one of action.yml', (file
 
 /** What each system has, and all have. */
 const SYSTEMS: Readonly<Record<string, string>> = {
-  'ubuntu-latest': 'bash curl git go jq openssl pwsh python3',
+  'ubuntu-latest': 'bash curl gh git go jq openssl pwsh python3',
   'self-hosted': 'bash curl',
   // The images of Gitea and Forgejo.
   docker: 'bash curl git',
   'buildpack-deps:trixie-curl': 'bash curl',
 };
-const POSIX = 'cat cut echo exit fi grep printf rm sleep umask [[';
+const POSIX = 'cat cut done echo exit fi for grep mkdir printf rm sleep umask [[';
 
 test.each(EXAMPLES)('%s: an earlier step installs each tool that its system lacks', (file) => {
   const [head = '', ...steps] = read(file).split(/^ {6}- /m);
@@ -73,13 +74,14 @@ test.each(EXAMPLES)('%s: an earlier step installs each tool that its system lack
 /** The names of the commands in a shell script. */
 function commandsIn(script: string): string[] {
   const simple = script
+    .replaceAll(/^\s*#.*$/gm, '')
     .replaceAll(/\\\n\s*/g, ' ')
     .replaceAll(/<<'EOF'[\s\S]*?\n\s*EOF$/gm, '')
     .replaceAll(/'[^']*'/g, '')
     .replaceAll(/"[^"]*"/g, (quoted) => quoted.replaceAll(/["\s;|&(){}]/g, ''));
   return simple
     .split(/[\n;|&(){}]+/)
-    .map((command) => command.replace(/^\s*((if|then|else|exec|\w+=\S*)(\s+|$))*/, ''))
+    .map((command) => command.replace(/^\s*((do|if|then|else|exec|\w+=\S*)(\s+|$))*/, ''))
     .map((command) => /^(?:\S*\/)?(\S+)/.exec(command)?.[1] ?? '')
     .filter((name) => name !== '');
 }
@@ -113,24 +115,32 @@ test('every error title has its heading in docs/troubleshooting.md', () => {
   expect(anchors('docs/troubleshooting.md')).toEqual(expect.arrayContaining(titles));
 });
 
-test('docs/recipes.md links every example once, and shows parts of it', () => {
+test('docs/recipes.md links every workflow once, and shows parts of it; a page links each script', () => {
   const recipes = read('docs/recipes.md');
-  const files = matches(recipes, /\(\.\.\/(examples\/[^)]+)\)/g);
-  expect(files.toSorted()).toEqual(EXAMPLES.toSorted());
+  const workflows = EXAMPLES.filter((file) => file.endsWith('.yml')).toSorted();
+  expect(matches(recipes, /\(\.\.\/(examples\/[^)]+\.yml)\)/g).toSorted()).toEqual(workflows);
+  const linked = matches(PAGES.map(read).join(), /\(\.\.\/(examples\/[^)]+)\)/g);
+  expect(linked).toEqual(expect.arrayContaining(EXAMPLES));
   for (const section of recipes.split(/^## /m)) {
     const [file] = matches(section, /\(\.\.\/(examples\/[^)]+)\)/g);
     for (const block of yaml(section)) expect(`${file}: ${isIn(block, `${file}`)}`).toBe(`${file}: true`);
   }
 });
 
-test.each(['docs/setup.md', 'docs/gitea-forgejo.md'])('%s shows parts of examples', (page) => {
+test.each(['README.md', 'docs/setup.md', 'docs/gitea-forgejo.md'])('%s shows parts of examples', (page) => {
   for (const block of yaml(read(page))) {
     expect(EXAMPLES.some((file) => isIn(block, file)) || block).toBe(true);
   }
 });
 
-function yaml(text: string): string[] {
-  return matches(text, /^```yaml\n([\s\S]*?)^```/gm);
+test('README.md creates the account and stores its credentials with the commands of setup.md', () => {
+  expect(blocks(read('README.md'), 'sh')[0]).toBe(blocks(read('docs/setup.md'), 'sh')[0]);
+});
+
+const yaml = (text: string) => blocks(text, 'yaml');
+
+function blocks(text: string, language: string): string[] {
+  return matches(text, new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'));
 }
 
 /** Whether a file contains these lines, at any indentation. */
@@ -138,6 +148,13 @@ function isIn(block: string, file: string): boolean {
   const indented = (width: number) => block.replace(/^(?=.)/gm, ' '.repeat(width));
   return [0, 2, 4, 6, 8].some((width) => read(file).includes(indented(width)));
 }
+
+test('curl ends errors with a line break, without which some runners drop them', () => {
+  for (const file of [...PAGES, ...EXAMPLES]) {
+    for (const line of matches(read(file), /^.*curl .*--fail-with-body.*$/gm))
+      expect(`${file}: ${line}`).toMatch(/ -w ['"]\\n['"]/);
+  }
+});
 
 /** Each pattern has to match somewhere in the documents, and every time with this number. */
 test.each<[string, number, RegExp]>([
@@ -160,6 +177,18 @@ function constant(file: string, name: string): number {
   const [, value = ''] = new RegExp(`\\b${name}(?: =|:) ([\\d_]+)`).exec(read(file)) ?? [];
   return Number(value.replaceAll('_', ''));
 }
+
+test('these files name the account that publishes the action, as do examples', () => {
+  const [, account = ''] = new URL(homepage).pathname.split('/');
+  const files = execFileSync('git', ['grep', '-lw', account], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+  // The build writes dist/, and RELEASING.md names the placeholder only before the first release.
+  expect(files.filter((file) => !/^(dist|examples)\/|RELEASING/.test(file))).toEqual([
+    ...['CODEOWNERS', 'ISSUE_TEMPLATE/config.yml', 'zizmor.yml'].map((file) => `.github/${file}`),
+    ...['CHANGELOG.md', 'README.md', 'SECURITY.md'],
+    ...['gitea-forgejo', 'recipes', 'setup', 'troubleshooting'].map((page) => `docs/${page}.md`),
+    'package.json',
+  ]);
+});
 
 test('dependencies are pinned; bundled ones are in the bundle, with their licenses', () => {
   const all = { ...devDependencies, ...optionalDependencies, ...dependencies };

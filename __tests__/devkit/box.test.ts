@@ -90,9 +90,19 @@ test.concurrent.each<[string, string, string | RegExp, ...object[]]>([
 const [DNS, ADD] = ['dns/custom/www.example.com', 'POST mail/aliases/add'];
 const ALIAS = 'address=Preview@example.com&forwards_to=a@example.com,b@example.com';
 
+type Steps = Array<[string, string, string | RegExp, string?, object?]>;
+/** Sends requests with a form content type, by ADMIN if they name no other account. */
+async function expectResponses(box: Box, steps: Steps): Promise<void> {
+  for (const [line, body, expected, status = OK, as = asAdmin] of steps) {
+    const headers = { ...as, 'content-type': 'application/x-www-form-urlencoded' };
+    const reply = await send(box, line.replace(' ', ' /admin/'), headers, body);
+    expect({ line, sent: body, ...reply }).toMatchObject({ line, status, body: matching(expected) });
+  }
+}
+
 test.concurrent('the admin API manages DNS records and aliases', async () => {
   await using box = await start({ name: '127.0.0.1' });
-  const steps: Array<[string, string, string | RegExp, string?]> = [
+  await expectResponses(box, [
     ['GET dns/zones', '', '[\n  "example.com"\n]\n'],
     [`PUT ${DNS}`, '203.0.113.7', 'updated DNS: example.com\n'],
     [`PUT ${DNS}`, '203.0.113.7', 'OK'],
@@ -111,13 +121,86 @@ test.concurrent('the admin API manages DNS records and aliases', async () => {
     ['GET mail/aliases', '', /^preview@example.com\ta@example.com,b@example.com\t$/m],
     ['POST mail/aliases/remove', 'address=preview@example.com', 'alias removed\n'],
     [ADD, ALIAS.replace('.com', '.org'), /^alias added\nupdated DNS: example.org\nweb updated\n$/],
-  ];
-  for (const [line, body, expected, status = OK] of steps) {
-    const headers = { ...asAdmin, 'content-type': 'application/x-www-form-urlencoded' };
-    const reply = await send(box, line.replace(' ', ' /admin/'), headers, body);
-    expect({ line, ...reply }).toMatchObject({ line, status, body: matching(expected) });
-  }
+  ]);
   expect((await send(box, 'POST /admin/mail/aliases/add', asAdmin, ALIAS)).status).toBe(BAD);
+});
+
+const [NAME, BROKEN] = ['dns/custom/a.example.com', '500 INTERNAL SERVER ERROR'];
+const MANAGED = 'is not a domain name or a subdomain of a domain name managed by this box.';
+const UPDATED = 'updated DNS: example.com\n';
+
+test.concurrent('records: normal forms, rejected values, and values that block their zone', async () => {
+  await using box = await start();
+  box.daemon.resources.dns.zones.push('example.org');
+  await expectResponses(box, [
+    ['GET dns/zones', '', '[\n  "example.com",\n  "example.org"\n]\n'],
+    [`DELETE dns/custom/example.net/A`, '', `example.net ${MANAGED}`, BAD],
+    ['PUT dns/custom/a..example.com/TXT', 'x', 'Invalid name.', BAD],
+    [`PUT ${NAME}`, 'x', "'x' does not appear to be an IPv4 or IPv6 address", BAD],
+    [`PUT ${NAME}/A`, '2001:db8::1', "That's an IPv6 address.", BAD],
+    [`PUT ${NAME}/aaaa`, '192.0.2.1', "That's an IPv4 address.", BAD],
+    [`PUT ${NAME}/CNAME`, 'a b', 'Invalid value.', BAD],
+    ['PUT dns/custom/example.com/NS', 'ns.example.net', /^NS records can only be set for sub/, BAD],
+    [`POST ${NAME}/TLSA`, '3 1 1 00', "Unknown record type 'TLSA'.", BAD],
+    [`POST ${NAME}/TXT`, ' ', 'No value for the record provided.', BAD],
+    [`POST ${NAME}/AAAA`, 'local', UPDATED],
+    [`POST ${NAME}/TXT`, ' "a  b" ', UPDATED],
+    [`POST ${NAME}/TXT`, 'second', UPDATED],
+    [`POST ${NAME}/TXT`, 'second', 'OK'],
+    [`DELETE ${NAME}/TXT`, 'second', UPDATED],
+    [`GET ${NAME}/TXT`, '', /"value": "\\"a {2}b\\""/],
+    [`DELETE ${NAME}/TXT`, '', UPDATED],
+    [`POST ${NAME}`, '192.0.2.1', UPDATED],
+    [`DELETE ${NAME}`, '', UPDATED],
+    [`DELETE ${NAME}/AAAA`, 'local', UPDATED],
+    [`POST ${NAME}/CNAME`, 'b.example.com', UPDATED],
+    [`PUT ${NAME}/CNAME`, 'b.example.com.', 'OK'],
+    ['GET dns/zonefile/example.com', '', /a\.example\.com\.\tIN\tCNAME\tb\.example\.com\.\n$/],
+    ['GET dns/zonefile/example.net', '', /Error/, BROKEN],
+    [`POST ${NAME}/CAA`, '0 issue "ca.test"', /Error/, BROKEN],
+    ['PUT dns/custom/example.org/MX', '10 mail.example.org.', 'updated DNS: example.org\n'],
+    [`DELETE ${NAME}/CNAME`, 'b.example.com', UPDATED],
+    [`GET ${NAME}/CAA`, '', /"rtype": "CAA",\n {4}"sort-order": {\n {6}"created": 0,\n/],
+  ]);
+});
+
+const [SECRET, CI] = ['JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', 'new@example.com'];
+
+test.concurrent('users and two-factor', async () => {
+  await using box = await start();
+  const token = Totp.generate({ secret: Secret.fromBase32(SECRET), timestamp: +box.clock });
+  const asNew = basic(CI, 'new password');
+  const withToken = { ...asNew, 'x-auth-token': token };
+  const added = `email=${CI}&password=new+password&privileges=admin`;
+  const enable = 'POST mfa/totp/enable';
+  const none = 'Invalid user or MFA id.';
+  await expectResponses(box, [
+    ['POST mail/users/add', 'email=admin@example.com', /^You may not make a user account for /, BAD],
+    ['POST mail/users/add', `email=${CI}`, 'Passwords must be at least eight characters.', BAD],
+    ['POST mail/users/add', added, 'mail user added\n'],
+    ['POST mail/users/add', added, 'User already exists.', BAD],
+    ['POST mail/users/add', added.replace('.com', '.org'), /^mail user .*\nupdated DNS: .*\nweb up/],
+    ['POST mfa/status', '', 'You are not an administrator.\n', NO, asUser],
+    ['POST mfa/status', '', /"enabled_mfa": \[],\n.*"secret": "[A-Z2-7]{32}"/s, OK, asNew],
+    [enable, `secret=${SECRET}`, 'Bad Input', BAD, asNew],
+    [enable, 'token=1', 'No secret provided.', BAD, asNew],
+    [enable, 'token=1&secret=A', 'Secret should be a 32 characters base32 string', BAD, asNew],
+    [enable, `token=1&secret=${SECRET}`, 'Invalid token.', BAD, asNew],
+    [enable, `token=${token}&secret=${SECRET}`, 'OK', OK, asNew],
+    ['POST mfa/status', '', 'missing-totp-token\n', NO, asNew],
+    [enable, `token=${token}&secret=${SECRET}&label=2`, 'OK', OK, withToken],
+    ['POST mfa/status', `user=${CI}`, /^{\n {2}"enabled_mfa": \[[^\]]*: 1,[^\]]*: 2,[^\]]*]\n}\n$/],
+    ['POST mfa/disable', `user=${CI}&mfa-id=3`, none, BAD],
+    ['POST mfa/disable', `user=${CI}&mfa-id=2`, 'OK'],
+    ['POST mfa/disable', `user=${CI}`, 'OK'],
+    ['POST mfa/disable', `user=${CI}`, none, BAD],
+    ['POST mfa/disable', `user=${TOTP.email}`, 'OK'],
+    ['POST mfa/disable', `user=${TOTP.email}`, none, BAD],
+    ['POST mail/users/password', `email=${CI}&password=another+one`, 'OK'],
+    ['POST mfa/status', '', `${INCORRECT}\n`, NO, asNew],
+    ['POST mail/users/remove', `email=${CI}`, 'mail user removed\n'],
+    ['POST mail/users/remove', `email=${CI}`, `That's not a user (${CI}).`, BAD],
+  ]);
 });
 
 test.concurrent.each<[string, unknown, (box: TestBox, key: string) => unknown]>([

@@ -5,9 +5,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Certificate, type CertificateKind, certificate } from './certificates.ts';
-import { type Account, Daemon } from './daemon.ts';
+import { Daemon } from './daemon.ts';
 import type { Fault } from './faults.ts';
 import { nginxPage, type Reply, text } from './replies.ts';
+import type { Account } from './requests.ts';
 import { Bans } from './sessions.ts';
 
 export type { Account };

@@ -1,16 +1,8 @@
-import { TOTP } from 'otpauth';
 import { flaskPage, json, type Reply, unauthorized } from './replies.ts';
-import { type DaemonRequest, type Handlers, Resources } from './resources.ts';
+import type { Account, DaemonRequest, Handler, Handlers } from './requests.ts';
+import { Resources } from './resources.ts';
 import { Sessions } from './sessions.ts';
-
-export interface Account {
-  readonly email: string;
-  readonly password: string;
-  /** `admin`, or none. */
-  readonly privileges: readonly string[];
-  /** Base32. If set, the account has two-factor authentication. */
-  readonly totpSecret?: string | undefined;
-}
+import { accepts, secretsOf, userHandlers } from './users.ts';
 
 export interface DaemonOptions {
   readonly accounts: readonly Account[];
@@ -31,7 +23,7 @@ export class Daemon {
   readonly resources: Resources;
   /** By email. A new password or two-factor secret revokes the account's keys. */
   readonly accounts: Map<string, Account>;
-  /** By email, the code that was accepted last. */
+  /** By secret, the code that was accepted last. */
   readonly #lastCodes = new Map<string, string>();
   readonly #options: DaemonOptions;
 
@@ -52,9 +44,14 @@ export class Daemon {
   }
 
   handle(request: DaemonRequest): Reply {
-    if (request.path === '/login') return route(request, { POST: () => this.#login(request) });
-    if (request.path === '/logout') return route(request, { POST: () => this.#logout(request) });
-    const handlers = this.resources.handlersFor(request);
+    const login = () => this.#login(request);
+    const logout = () => this.#logout(request);
+    if (request.path === '/login') return route(request, { POST: login }, login);
+    if (request.path === '/logout') return route(request, { POST: logout }, logout);
+    const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+    const form = new URLSearchParams(isForm ? request.body : '');
+    const POST = userHandlers(form, this.accounts, this.#options.now())[request.path];
+    const handlers = POST ? { POST } : this.resources.handlersFor(request, form);
     return route(request, handlers, (handler) => this.#authorize(request, handler));
   }
 
@@ -77,12 +74,12 @@ export class Daemon {
   }
 
   /** Administrators only, by key or by password. */
-  #authorize(request: DaemonRequest, handler: () => Reply): Reply {
+  #authorize(request: DaemonRequest, handler: Handler): Reply {
     const { headers, address } = request;
     const identity = this.#authenticate(request);
     const failed = typeof identity === 'string';
     if (!failed && identity.key) this.sessions.extend(identity.key);
-    if (!failed && identity.account.privileges.includes('admin')) return handler();
+    if (!failed && identity.account.privileges.includes('admin')) return handler(identity.account);
     if (failed && headers['authorization'] !== undefined) this.#options.onFailedLogin(address);
     const reason = failed ? identity : 'You are not an administrator.';
     return unauthorized(reason, headers['accept'] ?? '');
@@ -105,30 +102,27 @@ export class Daemon {
   }
 
   /** Accepts the codes of the previous, current and next step, except the one that was accepted last. */
-  #checkCode({ email, totpSecret }: Account, token = ''): string | undefined {
-    if (totpSecret === undefined) return undefined;
+  #checkCode(account: Account, token = ''): string | undefined {
+    const secrets = secretsOf(account);
+    if (secrets.length === 0) return undefined;
     if (token === '') return 'missing-totp-token';
-    const totp = new TOTP({ secret: totpSecret });
-    const delta = totp.validate({ token, timestamp: this.#options.now(), window: 1 });
-    if (delta === null || token === this.#lastCodes.get(email)) return 'invalid-totp-token';
-    this.#lastCodes.set(email, token);
+    const now = this.#options.now();
+    const accepting = secrets.find((secret) => accepts(secret, token, now) && token !== this.#lastCodes.get(secret));
+    if (accepting === undefined) return 'invalid-totp-token';
+    this.#lastCodes.set(accepting, token);
     return undefined;
   }
 }
 
 /** Flask's routing: HEAD comes with GET. */
-function route(
-  { method }: DaemonRequest,
-  handlers: Handlers | undefined,
-  call = (handler: Handlers[string]) => handler(),
-): Reply {
+function route({ method }: DaemonRequest, handlers: Handlers | undefined, call: (handler: Handler) => Reply): Reply {
   if (handlers === undefined) return flaskPage(404);
   const handler = handlers[method === 'HEAD' ? 'GET' : method];
   return handler === undefined ? flaskPage(405) : call(handler);
 }
 
-function stateOf({ password, totpSecret = '' }: Account): string {
-  return `${password}\n${totpSecret}`;
+function stateOf(account: Account): string {
+  return [account.password, ...secretsOf(account)].join('\n');
 }
 
 /** Basic credentials as the daemon reads them: ASCII only, split at the first colon. Or the reason why it can't. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { getCACertificates } from 'node:tls';
 import { certificate } from '../box/certificates.ts';
-import { ACT } from './tools.ts';
+import { ACT, PATH } from './tools.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'e2e-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
@@ -38,8 +38,7 @@ export function act(
   const platforms = labels.map((label) => `--platform=${label}=-self-hosted`);
   const path = join('.github', 'workflows', workflow);
   // act runs actions with the first node on the PATH.
-  const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
-  const env = { ...process.env, PATH };
+  const env = { ...process.env, PATH: [dirname(process.execPath), PATH].join(delimiter) };
   const options = { cwd, env, maxBuffer: 10_000_000, timeout: 300_000 };
   const args = [event, '--workflows', path, ...platforms, ...more];
   return new Promise((resolve) => {

@@ -1,21 +1,24 @@
 /** `npm run e2e`: runs the examples, the documented commands and the workflow e2e.yml against a stand-in box. */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
-import { globSync, lstatSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, lstatSync, mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { ADMIN, type Box, startBox } from '../box/box.ts';
+import { TOTP } from 'otpauth';
+import { type Account, ADMIN, type Box, startBox } from '../box/box.ts';
 import { act } from './act.ts';
+import { testDnsRecords } from './dns-records.ts';
 import { testExamples } from './examples.ts';
-import { installTools, ROOT } from './tools.ts';
+import { testShell } from './shell.ts';
+import { commandsIn, hash, installTools, ROOT, runBash } from './tools.ts';
 
 installTools();
 describe('examples', { concurrency: 2 }, testExamples);
-for (const page of globSync(join(ROOT, '{.,docs}', '*.md'))) {
+describe('dns-records.sh', { concurrency: 2 }, testDnsRecords);
+describe('outside of GitHub Actions', { concurrency: 2 }, testShell);
+for (const page of globSync('{.,docs}/*.md', { cwd: ROOT })) {
   test(`${basename(page)}: shell syntax`, () => {
     const { stderr } = spawnSync('bash', ['-n'], { input: commandsIn(page) });
     assert.equal(String(stderr), '');
@@ -24,44 +27,60 @@ for (const page of globSync(join(ROOT, '{.,docs}', '*.md'))) {
 
 test('troubleshooting.md: commands', async () => {
   await using box = await startBox();
-  const output = await runCommands('troubleshooting.md', box, '');
+  // curl would prompt for the password.
+  const output = await runPage('docs/troubleshooting.md', box, (commands) =>
+    commands.replace('"$EMAIL"', `"${ADMIN.email}:${ADMIN.password}"`).replaceAll(':443', ''),
+  );
   const expected = ['"status": "ok"', 'HTTP/1.1 200', 'CN', 'notAfter='];
   for (const each of expected) assert.ok(output.includes(each), output);
   assert.ok(box.keys.issued().length > 0);
 });
 
-test('setup.md: commands', async () => {
-  await using box = await startBox({ certificate: 'self-signed' });
-  // gh prints the fingerprint of the certificate that it gets.
-  const programs = `ssh() { printf '%s' "$CERTIFICATE"; }
-gh() { echo "gh $*: $([[ "$*" != *CERTIFICATE ]] || openssl x509 -noout -fingerprint -sha256)"; }`;
-  const output = await runCommands('setup.md', box, programs);
-  const { fingerprint256 } = new X509Certificate(box.ca);
-  // As printed, and as stored.
-  assert.equal(output.split(fingerprint256).length - 1, 2, output);
-  assert.ok(output.includes('"status": "ok"'), output);
-});
+test('setup.md: commands', () => testSetup());
+test('setup.md: commands, with --cacert, by an administrator with two-factor', () =>
+  testSetup('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', '--cacert box.pem'));
 
-/** Runs the commands of a page in a temporary directory. Returns what they print. */
-async function runCommands(page: string, { host, ca }: Box, programs: string): Promise<string> {
-  const { email, password } = ADMIN;
+async function testSetup(totpSecret?: string, cacert = ''): Promise<void> {
+  const email = 'you@example.com';
+  const accounts = [{ ...ADMIN, email, totpSecret }];
+  await using box = await startBox({ certificate: 'self-signed', accounts });
+  const history: Account[] = [];
+  box.daemon.accounts.set = function (email, account) {
+    history.push(account);
+    return Map.prototype.set.call(this, email, account);
+  };
+  // A box rejects the code that it accepted last.
+  const totp = new TOTP({ secret: totpSecret });
+  const codes = [0, 30_000].map((ms) => totp.generate({ timestamp: Date.now() + ms }));
+  const code = () => (totpSecret ? `-H "X-Auth-Token: ${codes.reverse()[0]}"` : '');
+  const edit = (commands: string) => `ssh() { printf %s "$CERTIFICATE"; }
+curl() { echo "curl $*" >&2; command curl ${cacert} "$@"; }
+${commands
+  .replaceAll('box.example.com:443', box.host)
+  .replaceAll(/(https:\/\/|--body )box\.example\.com/g, `$1${box.host}`)
+  // curl would prompt for the passwords.
+  .replaceAll('--user you@example.com', () => `--user "${email}:${ADMIN.password}" ${code()}`)
+  .replaceAll('--user ci@example.com', '--config <(login)')}`;
+  const env = { CERTIFICATE: box.ca, ...(cacert ? { CURL_CA_BUNDLE: '' } : {}) };
+  const output = await runPage('docs/setup.md', box, edit, env);
+  const [added, enabled, , changed] = history;
+  const secrets = [added?.password, changed?.password, enabled?.moreSecrets?.join()];
+  for (const [index, secret = ''] of secrets.entries()) {
+    const name = index < 2 ? 'BOX_PASSWORD' : 'BOX_TOTP_SECRET';
+    assert.ok(output.includes(`gh secret set ${name}: ${hash(secret)}`), output);
+    assert.ok(!output.includes(secret), output);
+  }
+  assert.deepEqual([added?.privileges, new Set(secrets).size], [['admin'], 3]);
+  const { fingerprint256 } = new X509Certificate(box.ca);
+  const expected = ['"status": "ok"', fingerprint256, `BOX_CERTIFICATE: ${hash(box.ca)}`];
+  for (const each of expected) assert.ok(output.includes(each), output);
+  assert.deepEqual([...box.daemon.accounts.keys()], [email]);
+}
+
+/** Runs the commands of a page, edited. Returns what they print. */
+async function runPage(page: string, box: Box, edit: (commands: string) => string, env = {}) {
   using directory = mkdtempDisposableSync(join(tmpdir(), 'commands-'));
-  const commands = commandsIn(join(ROOT, 'docs', page))
-    .replaceAll('ci@example.com', '$EMAIL')
-    .replaceAll('box.example.com', '$HOST')
-    // curl would prompt for the password, and the box isn't on port 443.
-    .replaceAll(/"?\$EMAIL"?/g, `"$EMAIL:${password}"`)
-    .replaceAll('$HOST:443', '$HOST');
-  writeFileSync(join(directory.path, 'ca.pem'), ca);
-  const variables = { HOST: host, EMAIL: email, CERTIFICATE: ca, CURL_CA_BUNDLE: 'ca.pem' };
-  const bash = spawn('bash', ['-eo', 'pipefail', '-c', `exec 2>&1\n${programs}\n${commands}`], {
-    cwd: directory.path,
-    env: { ...process.env, ...variables },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exit = once(bash, 'exit');
-  const output = await text(bash.stdout);
-  const [exitCode] = await exit;
+  const { exitCode, output } = await runBash(box, edit(commandsIn(page)), directory.path, env);
   assert.equal(exitCode, 0, output);
   return output;
 }
@@ -73,8 +92,3 @@ test('e2e.yml', async () => {
   const { exitCode, output } = await act('workflow_dispatch', 'e2e.yml', ROOT, args);
   assert.equal(exitCode, 0, output);
 });
-
-function commandsIn(page: string): string {
-  const blocks = readFileSync(page, 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm);
-  return [...blocks].map(([, block]) => block).join('');
-}

@@ -1,17 +1,21 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { Box } from '../box/box.ts';
 
 /** The project's directory. */
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const TOOLS = join(ROOT, 'build', 'tools');
 
-const PROGRAMS = ['bash', 'curl', 'git', 'go', 'jq', 'openssl', 'python3'];
+const PROGRAMS = ['bash', 'curl', 'dash', 'git', 'go', 'jq', 'oathtool', 'openssl', 'python3'];
 const ACT_VERSION = '0.2.89';
 const PEBBLE_VERSION = '2.10.1';
 const VENV = join(TOOLS, `act-${ACT_VERSION}`);
 const GOBIN = join(TOOLS, `pebble-${PEBBLE_VERSION}`);
 
+/** A PATH with a stand-in for gh. */
+export const PATH = [join(import.meta.dirname, 'bin'), process.env['PATH']].join(delimiter);
 export const ACT = join(VENV, 'bin', 'act');
 export const PEBBLE = join(GOBIN, 'pebble');
 
@@ -45,4 +49,25 @@ export function run(program: string, args: readonly string[], env = {}): string 
   if (status === 0) return stdout.trim();
   console.error(`${stderr || error?.message}\nFailed: ${program} ${args.join(' ')}`);
   process.exit(1);
+}
+
+/** What the stand-in for gh shows of its standard input. */
+export const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export function commandsIn(page: string): string {
+  const blocks = readFileSync(join(ROOT, page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm);
+  return [...blocks].map(([, block]) => block).join('');
+}
+
+/** Runs commands in a directory, where box.pem is the certificate to trust. */
+export function runBash({ host, ca }: Box, commands: string, cwd: string, more = {}) {
+  writeFileSync(join(cwd, 'box.pem'), ca);
+  const env = { ...process.env, HOST: host, CURL_CA_BUNDLE: 'box.pem', PATH, ...more };
+  const args = ['-eo', 'pipefail', '-c', `exec 2>&1\n${commands}`];
+  return new Promise<{ exitCode: unknown; output: string }>((resolve) => {
+    const bash = execFile('bash', args, { cwd, env }, (error, output) =>
+      resolve({ exitCode: error === null ? 0 : error.code, output }),
+    );
+    bash.stdin?.end();
+  });
 }

@@ -9,7 +9,7 @@ import { startProxy } from '../box/proxy.ts';
 import { act, CA_FILE, TRUST } from './act.ts';
 import { startDns } from './dns.ts';
 import { startPebble } from './pebble.ts';
-import { ROOT } from './tools.ts';
+import { hash, ROOT } from './tools.ts';
 
 const ACTION = `${new URL(manifest.homepage).pathname.slice(1)}@v${manifest.version.split('.')[0]}`;
 const COMMIT = 'git init -q && git -c user.name=me -c user.email=me commit -q --allow-empty -m Start';
@@ -30,12 +30,16 @@ export interface Run {
   readonly edits?: Readonly<Record<string, string>>;
   readonly box?: BoxOptions;
   readonly prepare?: (box: Box) => unknown;
+  /** The DNS records that the box has at the start. */
+  readonly records?: readonly string[];
   /** Variables of the runner. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Cancels the job as soon as this is true. */
   readonly cancelIf?: (box: Box) => boolean;
   /** The requests that the box received, and its DNS records and aliases at the end. */
   readonly effect: readonly string[];
+  /** What the log contains. */
+  readonly shown?: string;
   /** The job fails, and its log contains this. */
   readonly failure?: string;
   /** Checks that no file contains the key. */
@@ -47,19 +51,22 @@ export interface Run {
 
 /** Runs a workflow of examples/ with act, and checks what it did to a stand-in box. */
 export async function runExample(file: string, options: Run): Promise<void> {
-  const { event = 'workflow_dispatch', payload = {}, failure, cancelIf } = options;
+  const { event = 'workflow_dispatch', payload = {}, failure, shown, cancelIf } = options;
   const { certificate = 'issued', name, accounts = [ADMIN] } = options.box ?? {};
   await using box = await startBox(options.box);
   await using proxy = await startProxy();
-  using dns = await startDns(() => box.daemon.resources.records);
+  using dns = await startDns(() => box.daemon.resources.dns.lines);
   await using pebble = await startPebble(dns.address);
   options.prepare?.(box);
+  box.daemon.resources.dns.lines = options.records ?? [];
 
   using repository = mkdtempDisposableSync(join(tmpdir(), 'example-'));
   const path = (...parts: string[]) => join(repository.path, ...parts);
   cpSync(join(ROOT, 'examples'), path('.github', 'workflows'), { recursive: true });
   cpSync(join(ROOT, 'dist'), path('action', 'dist'), { recursive: true });
   cpSync(join(ROOT, 'action.yml'), path('action', 'action.yml'));
+  cpSync(join(ROOT, 'examples'), path('dns'), { recursive: true });
+  writeFileSync(path('dns', 'records.txt'), 'www.example.com A 203.0.113.7\n');
   execSync(COMMIT, { cwd: repository.path });
   const workflow = path('.github', 'workflows', file);
   let text = readFileSync(workflow, 'utf8')
@@ -90,13 +97,18 @@ export async function runExample(file: string, options: Run): Promise<void> {
     MAILINABOX_POLLING_INTERVAL: '1',
     ...options.env,
   };
+  const [upload = 'actions/upload-artifact'] = /actions\/upload-artifact@\w+/.exec(text) ?? [];
   const args = [
+    `--local-repository=${upload}=${join(import.meta.dirname, 'upload')}`,
     `--local-repository=${ACTION}=${path('action')}`,
     `--eventpath=${path('event.json')}`,
     `--var=BOX_HOST=${box.host}`,
     `--var=BOX_EMAIL=${ADMIN.email}`,
     `--var=BOX_CERTIFICATE=${certificate.startsWith('self-signed') ? box.ca : ''}`,
     '--var=PREVIEW_INBOX=inbox@example.com',
+    `--var=BOX2_HOST=${box.host}`,
+    `--var=BOX2_EMAIL=${ADMIN.email}`,
+    `--secret=BOX2_PASSWORD=${ADMIN.password}`,
     `--secret=BOX_PASSWORD=${ADMIN.password}`,
     `--secret=BOX_TOTP_SECRET=${accounts[0]?.totpSecret ?? ''}`,
     ...Object.entries(variables).map(([name, value]) => `--env=${name}=${value}`),
@@ -107,12 +119,15 @@ export async function runExample(file: string, options: Run): Promise<void> {
   clearInterval(timer);
 
   assert.equal(exitCode, failure === undefined ? 0 : 1, output);
-  assert.ok(output.includes(failure ?? ''), output);
-  const { records, aliases } = box.daemon.resources;
+  assert.ok(output.includes(failure ?? shown ?? ''), output);
+  const { dns: records, aliases } = box.daemon.resources;
   const added = Object.entries(aliases.added).map((each) => each.join(' '));
-  assert.deepEqual(new Set([...box.requestLog, ...records, ...added]), new Set(options.effect));
+  assert.deepEqual(new Set([...box.requestLog, ...records.lines, ...added]), new Set(options.effect));
   assert.deepEqual(box.keys.valid(), []);
   for (const key of box.keys.issued()) assert.ok(!output.includes(key), output);
+  const [, { password = '' } = {}] = [...box.daemon.accounts.values()];
+  assert.ok(output.includes(password && hash(password)), output);
+  assert.ok(password === '' || !output.includes(password), output);
   if (options.checkFiles) assert.ok(output.includes(`| ${NO_KEY}`), output);
   if (options.checkCertificate) {
     const names = await pebble.namesIn(output.replace(/^.*? \| /gm, ''));
