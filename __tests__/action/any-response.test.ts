@@ -142,7 +142,6 @@ test('500 random responses: no secret, no command, one line; a lost key is repor
   const property = fc.asyncProperty(batch, async (plans) => void (await Promise.all(plans.map(check))));
   await fc.assert(property, { seed: 500, numRuns: 25, endOnFailure: true });
   server.close();
-  write.mockRestore();
   // It has seen what it is for.
   expect(lost).toBeGreaterThan(20);
   expect(withheld).toBeGreaterThan(20);
