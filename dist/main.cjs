@@ -614,94 +614,6 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: ./build/src/box/errors.js
-const PANEL_HOST = "Set 'host' to the host name in your control panel's URL.";
-const EXPIRES = 'It expires two days after its last use.';
-const REMEDIES = {
-    'Invalid input': "Correct it under 'with:', or the secret or variable that it comes from.",
-    'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
-    'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
-    'Two-factor code required': `Set it to the secret from the account's two-factor setup, or use an account without two-factor.`,
-    'Two-factor code rejected': `'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.`,
-    'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
-    'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
-    'TLS failed': "No credentials were sent. Check the port in 'host'.",
-    'Host not found': PANEL_HOST,
-    'Box unreachable': `It's down, behind a firewall, or has banned this runner for 10 minutes. Check the box, then re-run the job.`,
-    'Box busy': `It handles one request at a time, and an update or status check takes minutes. Re-run the job later, or raise 'timeout'.`,
-    'Box error': 'Look for the error in /var/log/syslog on the box, then re-run the job.',
-    'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
-    'Blocked in front of the box': `An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.`,
-    'Unexpected redirect': `Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.`,
-    Cancelled: 'Nothing to fix.',
-    'Sign-out failed': `${EXPIRES} To revoke it now, change the account's password.`,
-    'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the password of the account to revoke it.`,
-    'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
-    'Proxy unreachable': `Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).`,
-    'Proxy rejected': 'Allow the proxy to connect to this host, or add the host to no_proxy.',
-    'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.`,
-    'Runner files not writable': 'Free disk space, or make the work directory writable.',
-    'Saved session unreadable': `Check that nothing in the workflow sets variables that start with STATE_. The key may still be valid. ${EXPIRES}`,
-    'Unsupported Node': 'Use a runner or image with Node 24.',
-    'Unexpected error': 'Re-run the job with debug logging, and report what it shows.',
-};
-class errors_BoxError extends Error {
-    title;
-    remedy;
-    traits;
-    constructor(title, message, options) {
-        const { cause, remedy = REMEDIES[title], ...traits } = options ?? {};
-        super(message, { cause });
-        this.title = title;
-        this.remedy = remedy;
-        this.traits = traits;
-    }
-    with(changes, message = this.message) {
-        const { title, cause, remedy, traits } = this;
-        return new errors_BoxError(title, message, { cause, remedy, ...traits, ...changes });
-    }
-}
-const KEY_LOST = 'If the box issued a key, nobody has it. It expires in two days.';
-function cancelled(fate, signal) {
-    const message = "The job was cancelled, or the step's timeout ran out, before the sign-in was complete";
-    return new errors_BoxError('Cancelled', message, { remedy: `Nothing to fix. ${fate}`, signal });
-}
-class InvalidValueError extends Error {
-}
-function fail(why) {
-    throw new InvalidValueError(why);
-}
-
-;// CONCATENATED MODULE: ./build/src/action/cancel.js
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
-const GRACE_MS = 9_000;
-const LAST_MS = 9_500;
-function listenForCancellation() {
-    const requested = new AbortController();
-    const final = new AbortController();
-    const last = new AbortController();
-    const cancel = (signal) => {
-        if (requested.signal.aborted)
-            return;
-        requested.abort(signal);
-        setTimeout(() => final.abort(), GRACE_MS).unref();
-        setTimeout(() => last.abort(), LAST_MS).unref();
-    };
-    for (const signal of SIGNALS)
-        process.on(signal, cancel);
-    return { requested: requested.signal, final: final.signal, last: last.signal };
-}
-function exitBySignal(signal) {
-    for (const each of SIGNALS)
-        process.removeAllListeners(each);
-    try {
-        process.kill(process.pid, signal);
-    }
-    catch {
-        process.exit();
-    }
-}
-
 ;// CONCATENATED MODULE: external "node:util"
 const external_node_util_namespaceObject = require("node:util");
 ;// CONCATENATED MODULE: ./build/src/box/secrets.js
@@ -763,6 +675,109 @@ function sanitize(untrusted) {
     return characters.length <= MAX_LENGTH ? line : `${start}…`;
 }
 
+;// CONCATENATED MODULE: ./build/src/box/errors.js
+
+
+const PANEL_HOST = "Set 'host' to the host name in your control panel's URL.";
+const EXPIRES = 'It expires two days after its last use.';
+const REMEDIES = {
+    'Invalid input': "Correct it under 'with:', or the secret or variable that it comes from.",
+    'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
+    'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
+    'Two-factor code required': `Set it to the secret from the account's two-factor setup, or use an account without two-factor.`,
+    'Two-factor code rejected': `'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.`,
+    'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
+    'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
+    'TLS failed': "No credentials were sent. Check the port in 'host'.",
+    'Host not found': PANEL_HOST,
+    'Box unreachable': `It's down, behind a firewall, or has banned this runner for 10 minutes. Check the box, then re-run the job.`,
+    'Box busy': `It handles one request at a time, and an update or status check takes minutes. Re-run the job later, or raise 'timeout'.`,
+    'Box error': 'Look for the error in /var/log/syslog on the box, then re-run the job.',
+    'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
+    'Blocked in front of the box': `An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.`,
+    'Unexpected redirect': `Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.`,
+    Cancelled: 'Nothing to fix.',
+    'Sign-out failed': `${EXPIRES} To revoke it now, change the account's password.`,
+    'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the password of the account to revoke it.`,
+    'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
+    'Proxy unreachable': `Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).`,
+    'Proxy rejected': 'Allow the proxy to connect to this host, or add the host to no_proxy.',
+    'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.`,
+    'Runner files not writable': 'Free disk space, or make the work directory writable.',
+    'Saved session unreadable': `Check that nothing in the workflow sets variables that start with STATE_. The key may still be valid. ${EXPIRES}`,
+    'Unsupported Node': 'Use a runner or image with Node 24.',
+    'Unexpected error': 'Re-run the job with debug logging, and report what it shows.',
+};
+class errors_BoxError extends Error {
+    title;
+    remedy;
+    traits;
+    constructor(title, message, options) {
+        const { cause, remedy = REMEDIES[title], ...traits } = options ?? {};
+        super(message, { cause });
+        this.title = title;
+        this.remedy = remedy;
+        this.traits = traits;
+    }
+    with(changes, message = this.message) {
+        const { title, cause, remedy, traits } = this;
+        return new errors_BoxError(title, message, { cause, remedy, ...traits, ...changes });
+    }
+}
+function asBoxError(cause, fate = '') {
+    if (cause instanceof errors_BoxError)
+        return cause;
+    const message = sanitize(external_node_util_namespaceObject.types.isNativeError(cause) ? cause.message : String(cause));
+    return new errors_BoxError('Unexpected error', message, { cause, remedy: `${REMEDIES['Unexpected error']} ${fate}`.trim() });
+}
+const KEY_LOST = 'If the box issued a key, nobody has it. It expires in two days.';
+function cancelled(fate, signal) {
+    const message = "The job was cancelled, or the step's timeout ran out, before the sign-in was complete";
+    return new errors_BoxError('Cancelled', message, { remedy: `Nothing to fix. ${fate}`, signal });
+}
+class InvalidValueError extends Error {
+}
+class EmptyValueError extends InvalidValueError {
+}
+function fail(why) {
+    throw new InvalidValueError(why);
+}
+function failOnMatch(value, faults) {
+    for (const [pattern, why] of faults)
+        if (pattern.test(value))
+            fail(why);
+}
+
+;// CONCATENATED MODULE: ./build/src/action/cancel.js
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
+const GRACE_MS = 9_000;
+const LAST_MS = 9_500;
+function listenForCancellation() {
+    const requested = new AbortController();
+    const final = new AbortController();
+    const last = new AbortController();
+    const cancel = (signal) => {
+        if (requested.signal.aborted)
+            return;
+        requested.abort(signal);
+        setTimeout(() => final.abort(), GRACE_MS).unref();
+        setTimeout(() => last.abort(), LAST_MS).unref();
+    };
+    for (const signal of SIGNALS)
+        process.on(signal, cancel);
+    return { requested: requested.signal, final: final.signal, last: last.signal };
+}
+function exitBySignal(signal) {
+    for (const each of SIGNALS)
+        process.removeAllListeners(each);
+    try {
+        process.kill(process.pid, signal);
+    }
+    catch {
+        process.exit();
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/src/action/log.js
 
 
@@ -782,8 +797,7 @@ function maskKey(email, apiKey) {
         mask(each);
 }
 function annotate(level, error) {
-    const words = sanitize(external_node_util_namespaceObject.types.isNativeError(error) ? error.message : String(error));
-    const { title, message, remedy } = error instanceof errors_BoxError ? error : new errors_BoxError('Unexpected error', words);
+    const { title, message, remedy } = asBoxError(error);
     const link = `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
     const print = level === 'error' ? core_error : warning;
     print(`${message}. ${remedy} ${link}`, { title });
@@ -804,9 +818,7 @@ async function runStepAndExit(step) {
     process.exitCode = ExitCode.Failure;
     let signal;
     try {
-        await step();
-        if (uncaught.length > 0)
-            throw uncaught[0];
+        await step(uncaught);
         process.exitCode = ExitCode.Success;
     }
     catch (error) {
@@ -838,23 +850,28 @@ const STEP_MS = 30_000;
 const SPREAD = 10;
 const LATE_SPREAD = 20;
 function parseTotpSecret(given) {
-    const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff]/g, '').replace(/^secret:/i, '');
-    if (/^\d{6}$/.test(text))
+    const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff"'`]/g, '').replaceAll('&amp;', '&');
+    if (/^\d{3}-?\d{3}$/.test(text))
         fail('is a six-digit code. Set it to the secret behind the codes');
-    const base32 = (text.includes('://') ? secretOfUri(text) : text).replace(/=+$/, '').toUpperCase();
+    const plain = text.includes('://') ? secretOfUri(text) : text.replace(/^secret[:=]/i, '').replace(/&.*$/, '');
+    const base32 = plain.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
     if (!/^[A-Z2-7]+$/.test(base32))
         fail('is not Base32 (A-Z and 2-7)');
     return base32.length < 16 ? fail('is too short; a box makes 32 characters') : base32;
 }
 function secretOfUri(uri) {
-    try {
-        const totp = H.parse(uri);
-        const isTotp = totp instanceof b && totp.algorithm === 'SHA1';
-        if (isTotp && totp.digits === 6 && totp.period * 1000 === STEP_MS)
-            return totp.secret.base32;
-    }
-    catch { }
-    return fail('is not an otpauth:// URI of a box');
+    const { protocol, host, searchParams: query } = URL.parse(uri) ?? fail('is not an otpauth:// URI');
+    if (!/otpauth:$/.test(protocol))
+        fail('is not an otpauth:// URI');
+    const algorithm = query.get('algorithm') ?? 'SHA1';
+    failOnMatch(`${host} ${query.get('digits') ?? 6} ${query.get('period') ?? 30} ${algorithm}`.toUpperCase(), [
+        [/^HOTP /, 'is for HOTP; a box uses TOTP'],
+        [/^(?!TOTP )/, 'is not an otpauth:// URI of a box'],
+        [/^\S* (?!6 )/, "is for codes of another length; a box's have six digits"],
+        [/^\S* \S* (?!30 )/, "is for codes of another period; a box's change every 30 s"],
+        [/ (?!SHA-?1$)\S*$/, 'is for another algorithm; a box uses SHA-1'],
+    ]);
+    return query.get('secret') ?? fail('has no secret');
 }
 class TotpCodes {
     #secret;
@@ -911,45 +928,39 @@ const INVISIBLE = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\uf
 const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 const CONTROL_OR_SPACE = /[\s\u0000-\u001f\u007f-\u009f]/;
 function parseEmail(email) {
-    requireVisible(email);
-    const at = email.lastIndexOf('@');
-    const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
-    if (at < 1 || domain === '')
-        fail('is not an email address');
-    if (CONTROL_OR_SPACE.test(email))
-        fail('contains a space');
-    if (email.includes(':'))
-        fail('contains a colon');
-    if (!isAscii(local))
-        fail("contains a non-ASCII character before the '@'");
+    requireText(email);
+    failOnMatch(email, EMAIL_FAULTS);
+    const [local = '', domain = ''] = email.split('@');
     const ascii = isAscii(domain) ? domain : (0,external_node_url_namespaceObject.domainToASCII)(domain);
-    return ascii === '' ? fail('has an invalid domain') : `${local}@${ascii}`;
+    return /^[\w-]+(\.[\w-]+)*$/.test(ascii) ? `${local}@${ascii}` : fail('has an invalid domain');
 }
+const EMAIL_FAULTS = [
+    [CONTROL_OR_SPACE, 'contains a space'],
+    [/:/, 'contains a colon'],
+    [/["`;,<>()[\]\\]/, 'contains a character that no email address on a box has'],
+    [/^(?![^@]+@[^@]+$)/, 'is not an email address'],
+    [/[^\0-\x7f].*@/, "contains a non-ASCII character before the '@'"],
+    [/^\.|\.\.|\.@/, "has a misplaced dot before the '@'"],
+];
 function parsePassword(password) {
-    requireVisible(password);
+    requireText(password);
     if (isAscii(password))
         return password;
     return fail("contains a non-ASCII character, which the box can't read. Change the password");
 }
 function parseHost(host) {
-    requireVisible(host);
-    if (CONTROL_OR_SPACE.test(host) || host.includes('\\'))
-        fail('contains a space or backslash');
-    const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(host);
-    const address = (hasScheme ? host : `https://${host}`).replace(/#.*$/, '');
-    const url = /^https:\/\/https?(:?\/|$)/i.test(address) ? null : URL.parse(address);
+    requireText(host);
+    const address = (/^[a-z][a-z\d+.-]*:\/\//i.test(host) ? host : `https://${host}`).replace(/#.*$/, '');
+    if (/^[^:]+:\/\/([/:?]|$)/.test(address))
+        throw new EmptyValueError('has no host name');
+    failOnMatch(address, HOST_FAULTS);
+    const url = URL.parse(address);
     if (url === null)
         return fail('is not a host name, host:port, or https:// URL');
-    if (address.includes('@'))
-        fail("contains credentials: use 'email' and 'password'");
-    if (address.includes('?'))
-        fail('contains a query (?)');
     const { protocol, hostname, origin } = url;
     if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
         fail('starts with http://, which would send the password unencrypted. Use https://');
     }
-    if (!/^https?:$/.test(protocol))
-        fail('does not start with https://');
     if (!/^[a-z\d._-]+$/.test(hostname) && !(0,external_node_net_namespaceObject.isIPv6)(hostname.slice(1, -1)))
         fail('contains an invalid character');
     const path = url.pathname.replace(/\/+$/, '');
@@ -957,6 +968,14 @@ function parseHost(host) {
         fail('has a path with special characters');
     return origin + (path === '' ? '/admin' : path);
 }
+const HOST_FAULTS = [
+    [CONTROL_OR_SPACE, 'contains a space'],
+    [/\\/, 'contains a backslash'],
+    [/^https:\/\/https?(:?\/|$)/i, 'is not a host name, host:port, or https:// URL'],
+    [/^(?!https?:)/i, 'does not start with https://'],
+    [/@/, "contains credentials: use 'email' and 'password'"],
+    [/\?/, 'contains a query (?)'],
+];
 function parseCertificates(text) {
     const given = text.replace(/\\+[nr]/g, '\n');
     if (/-----BEGIN[A-Z\s]*PRIVATE\s+KEY-----/.test(given)) {
@@ -965,8 +984,10 @@ function parseCertificates(text) {
     const pattern = /-----BEGIN\s+CERTIFICATE-----(.*?)-----END\s+CERTIFICATE-----/gs;
     const found = [...given.matchAll(pattern)];
     if (found.length === 0) {
-        if (/^[\w./\\:~-]{1,300}$/.test(text))
-            fail('is a path. Set it to the text of that file');
+        failOnMatch(text, [
+            [/^[\w\s]*[:=]?\s*([\da-f]{2}[:\s]?){16,}$/i, 'is a fingerprint. Set it to the certificate itself'],
+            [/^[\w./\\:~-]{1,300}$/, 'is a path. Set it to the text of that file'],
+        ]);
         fail("contains no certificate ('-----BEGIN CERTIFICATE-----')");
     }
     try {
@@ -977,12 +998,12 @@ function parseCertificates(text) {
         return fail("contains a certificate that can't be read");
     }
 }
-function requireVisible(value) {
-    const code = INVISIBLE.exec(value)?.[0].codePointAt(0);
-    if (code === undefined)
-        return;
-    const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-    fail(`contains an invisible character (${name}). Save it again without it`);
+function requireText(value) {
+    if (value.trim() === '')
+        throw new EmptyValueError('is empty');
+    const code = INVISIBLE.exec(value)?.[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+    if (code !== undefined)
+        fail(`contains an invisible character (U+${code}). Save it again without it`);
 }
 const isAscii = (text) => /^[\u0000-\u007f]*$/.test(text);
 
@@ -995,19 +1016,15 @@ const isAscii = (text) => /^[\u0000-\u007f]*$/.test(text);
 
 const MAX_TIMEOUT = 21_600;
 const NO_SECRET = `The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which get no secrets.`;
+const NOTHING_TO_VERIFY = "Input 'verify-logout' has nothing to verify with 'logout: false'";
+const WITH_DEFAULT = ['TIMEOUT', 'LOGOUT', 'VERIFY-LOGOUT'];
+const WRAPPER = "'node' on this runner is probably a script, and its shell (dash) drops names with a hyphen";
 function maskAndReadInputs() {
     const password = getInput('password', { trimWhitespace: false }).replace(/[\r\n]+$/, '');
     mask(password);
     mask(getInput('totp-secret'));
     const problems = [];
     let remedy;
-    function required(name, value, parse) {
-        if (value.trim() !== '')
-            return optional(name, parse, '', value);
-        problems.push(`Input '${name}' is empty`);
-        remedy = NO_SECRET;
-        return '';
-    }
     function optional(name, parse, preset, value = getInput(name)) {
         try {
             return value === '' ? preset : parse(value);
@@ -1016,9 +1033,12 @@ function maskAndReadInputs() {
             if (!(error instanceof InvalidValueError))
                 throw error;
             problems.push(`Input '${name}' ${error.message}`);
+            if (error instanceof EmptyValueError)
+                remedy = NO_SECRET;
             return preset;
         }
     }
+    const required = (name, value, parse) => optional(name, parse, '', value || ' ');
     const email = required('email', getInput('email'), parseEmail);
     const inputs = {
         email,
@@ -1031,9 +1051,12 @@ function maskAndReadInputs() {
         logout: optional('logout', parseBoolean, true),
         verifyLogout: optional('verify-logout', parseBoolean, false),
     };
-    if (inputs.verifyLogout && !inputs.logout) {
-        problems.push("Input 'verify-logout' has nothing to verify with 'logout: false'");
-    }
+    if (inputs.verifyLogout && !inputs.logout)
+        problems.push(NOTHING_TO_VERIFY);
+    const { env } = process;
+    const missing = WITH_DEFAULT.filter((name) => env['INPUT_EMAIL'] !== undefined && !(`INPUT_${name}` in env));
+    for (const name of missing)
+        problems.push(`Input '${name.toLowerCase()}' didn't arrive: ${WRAPPER}`);
     if (problems.length > 0)
         throw new errors_BoxError('Invalid input', problems.join('. '), { remedy });
     mask(inputs.totpSecret ?? '');
@@ -1057,91 +1080,57 @@ function parseBoolean(value) {
 const external_node_os_namespaceObject = require("node:os");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = require("node:path");
-;// CONCATENATED MODULE: ./build/src/box/diagnose.js
+;// CONCATENATED MODULE: ./build/src/box/certificate.js
 
 
 
 
-
-const isNetworkError = (cause) => typeof cause === 'object' && cause !== null;
-const codeOf = (cause) => (isNetworkError(cause) && cause.code) || '';
-const wordsFor = (code) => [...(0,external_node_util_namespaceObject.getSystemErrorMap)().values()].find(([each]) => each === code)?.[1];
-const TRANSIENT = /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN)$/;
-const UNREACHABLE = 'Box unreachable';
-const NOT_SENT = 'No credentials were sent.';
-const PANEL = '(System > TLS (SSL) Certificates)';
-const PORT = `${NOT_SENT} Check the port in 'host'.`;
-const ENABLE_TLS = `${NOT_SENT} Enable TLS 1.2 there.`;
-const HOST = `${NOT_SENT} ${PANEL_HOST}`;
-const CHECK_DNS = "Check the runner's DNS settings, then re-run the job.";
-const NO_RESPONSE = "couldn't be looked up: no response from this runner's name server";
-const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
-const ONLY_IPV6 = 'has only an IPv6 address, and this runner has no IPv6';
-const REASONS = [
-    [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
-    [/^ERR_SSL.*CERTIFICATE/, 'Blocked in front of the box', 'demands a client certificate'],
-    [/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/, 'TLS failed', "doesn't speak TLS on this port", PORT],
-    [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'TLS failed', 'has no TLS 1.2 or later', ENABLE_TLS],
-    [/UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", HOST],
-    [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'is unreachable: the TLS handshake failed', PORT],
-    [/^getaddrinfo (ENO|EAI_(FAIL|NO))/, 'Host not found', "isn't in this runner's DNS"],
-    [/EAI_AGAIN/, UNREACHABLE, NO_RESPONSE, CHECK_DNS],
-    [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],
-];
+const OTHER_NAME = 'has a certificate for another name';
+const OTHER_SERVER = "Check that 'host' is the box's own name, and leads to the box and not to another server.";
+const PROVISION = "Provision one from Let's Encrypt, or set 'ca-certificate' to the box's own.";
 const SET_CA = "Set 'ca-certificate' to that CA, or NODE_EXTRA_CA_CERTS if your network uses it.";
-const INSTALL = `Install it ${PANEL}, or set 'ca-certificate' to the CA.`;
-const PROVISION = `Provision one from Let's Encrypt ${PANEL}, or set 'ca-certificate' to the box's own.`;
-const OWN_NAME = "Set 'host' to the box's own name.";
+const INSTALL = "Install the intermediate on the box, or set 'ca-certificate' to the CA.";
 const UPDATE = 'If the box renewed its certificate, update the input.';
-const REMOVE = 'Remove the input if the box has a public certificate now. Otherwise update it.';
-const OTHER_ISSUER = "has no certificate from 'ca-certificate', or sent no intermediate";
-const NO_ISSUER = 'sent no intermediate certificate, or has one from a private CA';
+const REPLACE = 'Get another one (System > TLS (SSL) Certificates).';
+const RENEW = 'Renew it (System > TLS (SSL) Certificates).';
+const REMOVE = `Remove the input if the box has a public certificate now. Otherwise update the input, or install the missing intermediate on the box.`;
+const REMAKE = `On the box, remove /home/user-data/ssl/ssl_certificate.pem and run 'sudo mailinabox'. Then update 'ca-certificate'.`;
+const OUTDATED = "has a certificate that 'ca-certificate' can't verify: it expired on";
+const OTHER_ISSUER = "has a certificate that no certificate in 'ca-certificate' signed";
+const NO_ISSUER = 'has a certificate from a private CA, or sent no intermediate';
+const SELF_SIGNED = "has a self-signed certificate, and 'ca-certificate' is empty";
 const UNKNOWN_CA = "has a certificate from a CA that this runner doesn't know";
-const CERTIFICATES = [
-    [/^pinned (DEPTH_ZERO|CERT_SIGNATURE)/, "has another certificate than 'ca-certificate'", UPDATE],
-    [/^pinned (UNABLE_TO|SELF_SIGNED)/, OTHER_ISSUER, REMOVE],
-    [/DEPTH_ZERO_SELF_SIGNED_CERT/, 'has a self-signed certificate', PROVISION],
+const REASONS = [
+    [/expired self-signed/, 'has an expired self-signed certificate', REMAKE],
+    [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has another certificate than 'ca-certificate'", UPDATE],
+    [/pinned .*(UNABLE_TO|SELF_SIGNED)/, OTHER_ISSUER, REMOVE],
+    [/DEPTH_ZERO_SELF_SIGNED_CERT/, SELF_SIGNED, PROVISION],
     [/UNABLE_TO_VERIFY_LEAF/, NO_ISSUER, INSTALL],
     [/UNABLE_TO_GET_ISSUER|SELF_SIGNED/, UNKNOWN_CA, SET_CA],
-    [/CERT_HAS_EXPIRED/, 'has an expired certificate', `Renew it ${PANEL}.`],
+    [/CERT_HAS_EXPIRED/, 'has an expired certificate', RENEW],
     [/CERT_NOT_YET_VALID/, "has a certificate that isn't valid yet", 'Check both clocks.'],
+    [/ERR_TLS_CERT_ALTNAME/, OTHER_NAME, ''],
+    [/UNSPECIFIED/, 'has a certificate with a weak key or hash'],
+    [/INVALID_PURPOSE/, "has a certificate that isn't for a server"],
+    [/CERT|CRL|UNABLE_TO|INVALID_CA|PATH_LENGTH|HOSTNAME_MISMATCH/, 'has an invalid certificate'],
 ];
-function diagnose(cause, name, ca = '') {
-    const error = isNetworkError(cause) ? mostInformative(cause) : {};
-    const { code = '', syscall } = error;
-    const prefix = lacksIPv6(error) ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
-    const transient = TRANSIENT.test(code) && prefix !== 'IPv6 ';
-    const known = REASONS.find(([pattern]) => pattern.test(prefix + code));
-    const words = wordsFor(code);
-    if (known !== undefined || words !== undefined) {
-        const [, title, why, remedy] = known ?? [code, UNREACHABLE, `is unreachable: ${words}`];
-        const repeatable = syscall === 'getaddrinfo';
-        return new errors_BoxError(title, `${name} ${why}`, { cause, remedy, transient, repeatable });
-    }
-    const [, why, fix] = explainCertificate(error, ca);
-    const options = { cause, remedy: `${NOT_SENT} ${fix}`, untrusted: true };
-    return new errors_BoxError('Certificate not trusted', `${name} ${why}`, options);
-}
-function mostInformative(error) {
-    const errors = error.errors ?? [];
-    return errors.findLast((each) => !lacksIPv6(each)) ?? errors[0] ?? error;
-}
-const lacksIPv6 = ({ code = '', address = '' }) => (0,external_node_net_namespaceObject.isIPv6)(address) && /^(ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT)$/.test(code);
-function explainCertificate({ code = '', cert, message = '' }, ca) {
-    const expired = code === 'CERT_HAS_EXPIRED' ? expiryIn(ca) : undefined;
-    if (expired !== undefined) {
-        const why = `can't be verified: 'ca-certificate' expired on ${expired}`;
-        return [code, why, `Renew it. ${UPDATE}`];
-    }
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        const all = String(cert?.subjectaltname ?? `CN:${cert?.subject?.CN}`);
-        const names = sanitize(all.split(', ').slice(0, 2).join(', '));
-        return [code, `has a certificate for another name (${names})`, OWN_NAME];
-    }
-    const key = ca === '' ? code : `pinned ${code}`;
-    const words = sanitize(message.split(';')[0] ?? '');
-    const other = [code, `has an invalid certificate: ${words}`, `Get another one ${PANEL}.`];
-    return CERTIFICATES.find(([pattern]) => pattern.test(key)) ?? other;
+function certificateError(cause, code, name, ca = '', certificate) {
+    const { issuer, subject = '', validTo = '', subjectAltName = subject.replace(/^.*CN=/s, '') } = certificate ?? {};
+    const facts = [ca && 'pinned', Date.parse(validTo) < Date.now() && 'expired', issuer === subject && 'self-signed'];
+    const key = [...facts, code].filter(Boolean).join(' ');
+    const [, why, fix = REPLACE] = REASONS.find(([pattern]) => pattern.test(key)) ?? [];
+    if (why === undefined)
+        return undefined;
+    const expiry = code === 'CERT_HAS_EXPIRED' ? expiryIn(ca) : undefined;
+    const reason = expiry === undefined ? why : `${OUTDATED} ${expiry}`;
+    const host = name.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+    const altNames = subjectAltName.replace(/(DNS|IP Address):/g, '').split(', ');
+    const names = sanitize(altNames.slice(0, 2).join(', '));
+    const fits = certificate === undefined || ((0,external_node_net_namespaceObject.isIP)(host) ? certificate.checkIP(host) : certificate.checkHost(host));
+    const named = certificate === undefined ? reason : reason.replace('certificate', `certificate for ${names}`);
+    const shown = fits ? named : `${OTHER_NAME} (${names})`;
+    const remedy = `No credentials were sent. ${fits ? '' : `${OTHER_SERVER} `}${fix}`.trim();
+    return new errors_BoxError('Certificate not trusted', `${name} ${shown}`, { cause, remedy });
 }
 function expiryIn(ca) {
     const certificates = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
@@ -1149,6 +1138,63 @@ function expiryIn(ca) {
     const expired = dates.find((date) => date < Date.now());
     return expired === undefined ? undefined : new Date(expired).toISOString().slice(0, 10);
 }
+
+;// CONCATENATED MODULE: ./build/src/box/diagnose.js
+
+
+
+
+const isNetworkError = (cause) => typeof cause === 'object' && cause !== null;
+const codeOf = (cause) => (isNetworkError(cause) && cause.code) || '';
+const wordsFor = (code) => [...(0,external_node_util_namespaceObject.getSystemErrorMap)().values()].find(([each]) => each === code)?.[1];
+const TRANSIENT = /^(timeout .*|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN)$/;
+const NOT_FOUND = /^getaddrinfo (ENO|EAI_(FAIL|NO))/;
+const UNREACHABLE = 'Box unreachable';
+const NOT_SENT = 'No credentials were sent.';
+const PORT = `${NOT_SENT} Check the port in 'host'.`;
+const SERVER = `${NOT_SENT} Update the TLS settings of the server.`;
+const HOST = `${NOT_SENT} ${PANEL_HOST}`;
+const CHECK_DNS = "Check the runner's DNS settings, then re-run the job.";
+const NO_RESPONSE = "couldn't be looked up: no response from this runner's name server";
+const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
+const ONLY_IPV6 = 'has only an IPv6 address, and this runner has no IPv6';
+const NO_HANDSHAKE = "accepts connections, but didn't respond in the TLS handshake";
+const MTU = `${NOT_SENT} Check the MTU of the runner's network (containers, VPN), and firewalls that inspect TLS.`;
+const diagnose_REASONS = [
+    [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
+    [/^ERR_SSL.*CERTIFICATE/, 'Blocked in front of the box', 'demands a client certificate'],
+    [/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/, 'TLS failed', "doesn't speak TLS on this port", PORT],
+    [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'TLS failed', 'has no TLS 1.2 or later', SERVER],
+    [/UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", HOST],
+    [/LEGACY_RENEGOTIATION/, 'TLS failed', 'has only an insecure form of TLS renegotiation', SERVER],
+    [/(DH|EC|KEY)_.*TOO_SMALL|BAD_(DH|ECPOINT)|SMALL/, 'TLS failed', 'has a TLS key that is too small', SERVER],
+    [/NO_SHARED|NO_CIPHER|HANDSHAKE_FAILURE/, 'TLS failed', 'shares no TLS cipher with this runner', SERVER],
+    [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'failed in the TLS handshake', SERVER],
+    [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
+    [/EAI_AGAIN|timeout lookup/, UNREACHABLE, NO_RESPONSE, CHECK_DNS],
+    [/timeout (connect|proxy)/, UNREACHABLE, 'is unreachable: no connection in time'],
+    [/timeout handshake/, UNREACHABLE, NO_HANDSHAKE, MTU],
+    [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],
+];
+function diagnose(cause, name, ca, certificate) {
+    const error = isNetworkError(cause) ? mostInformative(cause) : {};
+    const { code = '', syscall } = error;
+    const prefix = lacksIPv6(error) ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
+    const transient = TRANSIENT.test(code) && prefix !== 'IPv6 ';
+    const known = diagnose_REASONS.find(([pattern]) => pattern.test(prefix + code));
+    const words = wordsFor(code);
+    if (known !== undefined || words !== undefined) {
+        const [, title, why, remedy] = known ?? [code, UNREACHABLE, `is unreachable: ${words}`];
+        const nameNotFound = NOT_FOUND.test(prefix + code);
+        return new errors_BoxError(title, `${name} ${why}`, { cause, remedy, transient, nameNotFound });
+    }
+    return certificateError(cause, code, name, ca, certificate);
+}
+function mostInformative(error) {
+    const errors = error.errors ?? [];
+    return errors.findLast((each) => !lacksIPv6(each)) ?? errors[0] ?? error;
+}
+const lacksIPv6 = ({ code = '', address = '' }) => (0,external_node_net_namespaceObject.isIPv6)(address) && /^(ENETUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT)$/.test(code);
 
 ;// CONCATENATED MODULE: ./build/src/action/runner-files.js
 
@@ -1161,8 +1207,7 @@ function expiryIn(ca) {
 const ENTRIES = ['file', 'url', 'email', 'ca', 'verify_logout', 'keep_key', 'revoked', 'lost', 'api_key'];
 const NONE = 'none';
 function saveEmptyState() {
-    const empty = Object.fromEntries(ENTRIES.map((name) => [name, '']));
-    runner_files_saveState({ ...empty, file: process.env['GITHUB_STATE'] ?? '' });
+    runner_files_saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
 }
 function runner_files_saveState(entries) {
     writing('GITHUB_STATE', () => {
@@ -1245,12 +1290,21 @@ const systemClock = {
 const FIRST_WAIT = 1;
 const LONGEST_WAIT = 15;
 const SLOW = 2;
+const NAME_PATIENCE = 10;
+const PENDING = {
+    proxy: 'the proxy',
+    lookup: "this runner's name server",
+    connect: 'a connection to the box',
+    handshake: 'the TLS handshake; the connection is there',
+    response: 'the box, which handles one request at a time',
+};
 async function retry_retry(work, context, limits) {
     const { clock, log, cancellation } = context;
     const { requested } = cancellation;
     const started = clock.now();
     const end = started + limits.seconds * 1000;
     let informative;
+    let missingSince = Number.POSITIVE_INFINITY;
     let fate = 'No login was sent.';
     for (let number = 1;; number++) {
         const done = new AbortController();
@@ -1265,14 +1319,12 @@ async function retry_retry(work, context, limits) {
             const isLost = limits.onKeyLost !== undefined && traits.responseLost === true;
             if (isLost)
                 limits.onKeyLost?.();
-            if (isLost)
-                fate = KEY_LOST;
-            else if (attempt.phase === 'response' && fate !== KEY_LOST)
-                fate = 'The box issued no key.';
-            informative = traits.timedOut ? (informative ?? error) : error;
+            if (attempt.phase === 'response' && fate !== KEY_LOST)
+                fate = isLost ? KEY_LOST : 'The box issued no key.';
+            informative = traits.timedOut && informative?.traits.transient ? informative : error;
             const failure = summarize(informative, number, clock.now() - started, fate);
-            const isTransient = traits.transient || (limits.repeatable && traits.repeatable);
-            const wait = limits.waitAfter?.(error) ?? (isTransient ? backOff(traits, number) : undefined);
+            missingSince = traits.nameNotFound ? Math.min(missingSince, clock.now()) : Number.POSITIVE_INFINITY;
+            const wait = limits.waitAfter?.(error) ?? backOff(traits, number, limits, (clock.now() - missingSince) / 1000);
             if (wait === undefined)
                 throw failure;
             if (!requested.aborted) {
@@ -1299,23 +1351,23 @@ function startAttempt({ cancellation, clock, log }, limits, left, done) {
     const { connectSeconds, attemptSeconds = 0, onKeyLost } = limits;
     const sent = AbortSignal.any([after(limits.attemptSeconds), final]);
     const ends = [sent, after(connectSeconds), ...(onKeyLost ? [requested] : [])];
-    const attempt = { phase: 'connect', connecting: AbortSignal.any(ends), sent };
-    const logWaiting = () => {
-        if (attempt.phase === 'response')
-            log.info('Cancelled. Waiting up to 9 s for the response.');
-    };
+    const attempt = { phase: 'proxy', connecting: AbortSignal.any(ends), sent };
+    const logWaiting = () => attempt.phase === 'response' && log.info('Cancelled. Waiting up to 9 s for the response.');
     requested.addEventListener('abort', logWaiting, { signal: done });
     const seconds = Math.round(Math.min(left / 1000, attemptSeconds)) - SLOW;
-    const text = 'Still waiting for the box, which handles one request at a time.';
     void clock.sleep(SLOW * 1000, done).then(() => {
-        if (onKeyLost && seconds > 0 && !done.aborted && !requested.aborted)
-            log.info(`${text} Giving up in ${seconds} s.`);
+        if (!onKeyLost || seconds <= 0 || done.aborted || requested.aborted)
+            return;
+        log.info(`Still waiting for ${PENDING[attempt.phase]}. This attempt ends in ${seconds} s.`);
     });
     return attempt;
 }
-function backOff({ retryAfter = 0 }, attempt) {
-    const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
-    return retryAfter + longest * (0.5 + Math.random() / 2);
+function backOff(traits, attempt, { repeatable }, missingFor) {
+    const { transient, nameNotFound, retryAfter = 0 } = traits;
+    const wait = retryAfter + Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+    if (transient || (repeatable && (nameNotFound || traits.repeatable)))
+        return wait;
+    return nameNotFound && missingFor < NAME_PATIENCE ? Math.min(wait, NAME_PATIENCE - missingFor) : undefined;
 }
 function summarize(error, attempts, ms, fate) {
     const { message, remedy, traits } = error;
@@ -1323,6 +1375,12 @@ function summarize(error, attempts, ms, fate) {
     const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
     const isFirst = attempts === 1 && !traits.transient;
     return error.with({ remedy: remedy + lost }, isFirst ? message : `${message} (${times})`);
+}
+function retryAfterOf({ 'retry-after': value = '', date = '' }) {
+    if (/^\d{1,9}$/.test(value))
+        return Number(value);
+    const seconds = (Date.parse(value) - (Date.parse(date) || Date.now())) / 1000;
+    return value.endsWith('GMT') && !Number.isNaN(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/sign-in.js
@@ -2189,9 +2247,13 @@ async function openTls(request, tunnel) {
     const trust = { ca, allowPartialTrustChain: ca !== undefined };
     const options = { ...address, ...tlsOptions(host), ...trust, socket: tunnel };
     const socket = isTls ? external_node_tls_namespaceObject.connect(options) : external_node_net_namespaceObject.connect(address);
-    let pending = socket.connecting && external_node_net_namespaceObject.isIP(host) === 0 ? 'EAI_AGAIN' : 'ETIMEDOUT';
-    socket.once('lookup', () => {
-        pending = 'ETIMEDOUT';
+    attempt.phase = tunnel !== undefined ? 'handshake' : external_node_net_namespaceObject.isIP(host) === 0 ? 'lookup' : 'connect';
+    socket.once('lookup', () => Object.assign(attempt, { phase: 'connect' }));
+    socket.once('connect', () => Object.assign(attempt, { phase: 'handshake' }));
+    let certificate;
+    socket.prependListener('secure', () => {
+        if (socket instanceof external_node_tls_namespaceObject.TLSSocket)
+            certificate = socket.getPeerX509Certificate();
     });
     try {
         await opened(socket, isTls ? 'secureConnect' : 'connect', attempt);
@@ -2199,7 +2261,8 @@ async function openTls(request, tunnel) {
     }
     catch (cause) {
         const timedOut = attempt.connecting.aborted;
-        throw diagnose(timedOut ? { code: pending } : cause, url.host, ca).with({ cause, timedOut });
+        const reason = timedOut ? { code: `timeout ${attempt.phase}` } : cause;
+        throw diagnose(reason, url.host, ca, certificate)?.with({ cause, timedOut }) ?? cause;
     }
 }
 function opened(opening, event, attempt) {
@@ -2221,8 +2284,8 @@ const external_node_https_namespaceObject = require("node:https");
 
 
 
-const TRUST_PROXY = 'Set NODE_EXTRA_CA_CERTS to the CA of the proxy.';
-const CHECK_LOGIN = 'Check the user name and password in https_proxy.';
+
+
 async function openTunnel({ url, attempt }) {
     const proxy = proxyFor(url);
     if (proxy === undefined)
@@ -2232,9 +2295,10 @@ async function openTunnel({ url, attempt }) {
     const request = requestTunnel(proxy, target);
     const [response, socket] = await opened(request, 'connect', attempt).catch((cause) => {
         const timedOut = attempt.connecting.aborted;
-        const { message, traits } = diagnose(timedOut ? { code: 'ETIMEDOUT' } : cause, name);
-        const remedy = traits.untrusted ? TRUST_PROXY : undefined;
-        throw new errors_BoxError('Proxy unreachable', message, { ...traits, cause, timedOut, remedy });
+        const error = diagnose(timedOut ? { code: 'timeout proxy' } : cause, name);
+        if (error === undefined)
+            throw cause;
+        throw new errors_BoxError('Proxy unreachable', error.message, { ...error.traits, cause, timedOut });
     });
     const status = response.statusCode;
     socket.on('error', () => { });
@@ -2242,8 +2306,18 @@ async function openTunnel({ url, attempt }) {
         return socket;
     socket.destroy();
     const transient = [429, 502, 503, 504].includes(status);
-    const remedy = status === 407 ? CHECK_LOGIN : undefined;
-    throw new errors_BoxError('Proxy rejected', `${name} returned HTTP ${status} for ${target}`, { transient, remedy });
+    const remedy = status === 407 ? loginRemedy(proxy, `${response.headers['proxy-authenticate']}`) : undefined;
+    const options = { transient, remedy, retryAfter: retryAfterOf(response.headers) };
+    throw new errors_BoxError('Proxy rejected', `${name} returned HTTP ${status} for ${target}`, options);
+}
+function loginRemedy({ username }, schemes) {
+    if (/NTLM|Negotiate|Digest|Bearer/i.test(schemes) && !/Basic/i.test(schemes)) {
+        const wanted = sanitize(schemes).slice(0, 60);
+        return `It wants ${wanted}, and only Basic works. Use a local proxy that signs in to it, such as cntlm or px.`;
+    }
+    if (username === '')
+        return 'https_proxy has no user name. Set it to http://user:password@host:port.';
+    return 'Check the user name and password in https_proxy.';
 }
 function proxyFor(target) {
     const variable = ['https_proxy', 'HTTPS_PROXY'].find((name) => process.env[name]);
@@ -2312,8 +2386,7 @@ async function exchange(request, socket) {
     }
 }
 function headOf({ method, url, headers: given }, socket) {
-    const headers = { Host: url.host, ...given };
-    const request = { method, path: url.pathname, headers, createConnection: () => socket };
+    const request = { method, path: url.pathname, headers: { Host: url.host, ...given }, createConnection: () => socket };
     const options = { ...request, insecureHTTPParser: true, maxHeaderSize: MAX_HEADERS };
     const info = { options, parsedUrl: url, httpModule: external_node_http_namespaceObject };
     return new Promise((resolve, reject) => {
@@ -2327,23 +2400,23 @@ async function bodyOf(message, url) {
     for await (const chunk of message) {
         chunks.push(chunk);
         length += chunk.length;
-        if (length <= MAX_BYTES)
-            continue;
-        const lost = { responseLost: true };
-        throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} returned more than 1 MB`, lost);
+        if (length > MAX_BYTES)
+            throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} sent over 1 MB`, { responseLost: true });
     }
     return Buffer.concat(chunks).toString();
 }
-function exchangeError(cause, url, timedOut) {
+function exchangeError(cause, { host }, timedOut) {
     const lost = { cause, transient: true, responseLost: true, timedOut };
     if (timedOut)
-        return new errors_BoxError('Box busy', `${url.host} didn't respond`, lost);
+        return new errors_BoxError('Box busy', `${host} didn't respond`, lost);
     const code = codeOf(cause);
-    if (code.includes('CERTIFICATE'))
-        return diagnose(cause, url.host);
+    if (/^ERR_SSL.*CERTIFICATE/.test(code))
+        return diagnose(cause, host);
     if (code.startsWith('HPE_'))
-        return diagnose(cause, url.host).with({ responseLost: true });
-    const message = `${url.host} closed the connection before its response was complete`;
+        return diagnose(cause, host)?.with({ responseLost: true });
+    if (!/^(ERR_SSL|EPROTO|ERR_STREAM)/.test(code) && wordsFor(code) === undefined)
+        return cause;
+    const message = `${host} closed the connection before its response was complete`;
     const remedy = 'The box or its web server probably restarted. Re-run the job.';
     return new errors_BoxError('Box unreachable', message, { ...lost, remedy });
 }
@@ -2351,13 +2424,20 @@ function exchangeError(cause, url, timedOut) {
 ;// CONCATENATED MODULE: ./build/src/box/status.js
 
 
+
 const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
+const DAEMON = `The box's daemon is restarting or down. If this persists, run 'sudo systemctl restart mailinabox' on the box.`;
+const NO_SERVER = "The server in front of the box can't reach it. Check that server, and that the box is up.";
 const CLOUDFLARE = 'Cloudflare, in front of the box, got no response from it. Check the box.';
+const FLEXIBLE = "Set Cloudflare's SSL mode to Full instead of Flexible, or have the proxy in front of the box use HTTPS.";
+const FIREWALL = `A firewall in front of the box probably blocked the request: let this runner through to /admin. Or 'host' is a website, not the box.`;
 const STATUSES = [
     [/^429/, 'Box busy', { transient: true, remedy: LIMITED }],
-    [/^50[23]/, 'Box busy', { transient: true }],
+    [/^502/, 'Box unreachable', { transient: true, remedy: DAEMON }],
+    [/^503/, 'Box unreachable', { transient: true, remedy: NO_SERVER }],
     [/^504/, 'Box busy', { transient: true, responseLost: true }],
-    [/^(40[137]|451)/, 'Blocked in front of the box'],
+    [/^405/, 'Blocked in front of the box', { remedy: FIREWALL }],
+    [/^4(?!0[04]|10)/, 'Blocked in front of the box'],
     [/^5[2-9]/, 'Box unreachable', { repeatable: true, remedy: CLOUDFLARE }],
     [/^5/, 'Box error', { repeatable: true, responseLost: true }],
     [/^/, 'Not a Mail-in-a-Box API'],
@@ -2366,14 +2446,17 @@ function requireOk({ url, status, headers }) {
     if (status === 200)
         return;
     if (status >= 300 && status < 400) {
-        const location = sanitize(headers.location ?? 'nowhere').slice(0, 60);
-        throw new errors_BoxError('Unexpected redirect', `${url.host} redirected to ${location}`);
+        const { location = 'nowhere' } = headers;
+        const target = URL.parse(location, url.href);
+        const remedy = target?.host === url.host && target.pathname === url.pathname ? FLEXIBLE : undefined;
+        throw new errors_BoxError('Unexpected redirect', `${url.host} redirected to ${sanitize(location).slice(0, 60)}`, {
+            remedy,
+        });
     }
     const found = STATUSES.find(([pattern]) => pattern.test(String(status)));
     const [, title = 'Box error', options = {}] = found ?? [];
-    const [seconds] = /^\d{1,9}$/.exec(headers['retry-after'] ?? '') ?? [];
-    const wait = seconds !== undefined && options.transient ? ` (Retry-After: ${seconds} s)` : '';
-    const retryAfter = seconds === undefined ? undefined : Number(seconds);
+    const retryAfter = options.transient ? retryAfterOf(headers) : undefined;
+    const wait = retryAfter === undefined ? '' : ` (Retry-After: ${retryAfter} s)`;
     throw new errors_BoxError(title, `${url} returned HTTP ${status}${wait}`, { ...options, retryAfter });
 }
 
@@ -2400,6 +2483,7 @@ function loginError(response, me, sent) {
     const { status, reason } = me;
     const { email, password, totp } = sent;
     const rejected = `${url.host} rejected the login of ${email}`;
+    const wrongCode = `${url.host} rejected the two-factor code of ${email}`;
     const noCode = `${email} has two-factor authentication on, but 'totp-secret' is empty`;
     switch (status === 'invalid' ? reason : status) {
         case 'missing-totp-token':
@@ -2411,7 +2495,7 @@ function loginError(response, me, sent) {
             return new errors_BoxError('Wrong email or password', message, { rejected: true });
         }
         case 'invalid-totp-token':
-            return new errors_BoxError('Two-factor code rejected', rejected, { codeRejected: true, clockAhead });
+            return new errors_BoxError('Two-factor code rejected', wrongCode, { codeRejected: true, clockAhead });
         case 'Authorization header invalid.':
             return headerDropped(url, 'Authorization');
     }
@@ -2420,10 +2504,15 @@ function loginError(response, me, sent) {
     const why = typeof reason === 'string' ? sanitize(reason).slice(0, 60) : 'no reason given';
     return new errors_BoxError('Login rejected', `${rejected}: ${why}`, { rejected: true });
 }
+const HINTS = [
+    [/^\s|\s$/, 'starts or ends with a space'],
+    [/^["'`]|["'`]$/, 'starts or ends with a quote'],
+    [/[\r\n]/, 'has several lines'],
+    [/^(\$\{?\w+\}?|%\w+%|\$?\{\{.*\}\}|\*+|\w+:\/\/.*)$/, 'looks like the name of a secret'],
+];
 function passwordHint(password) {
-    if (/^\s|\s$/.test(password))
-        return ' (password has a space at an end)';
-    return /^["'`]|["'`]$/.test(password) ? ' (password has a quote at an end)' : '';
+    const [, why] = HINTS.find(([pattern]) => pattern.test(password)) ?? [];
+    return why === undefined ? '' : ` (the password ${why})`;
 }
 function headerDropped({ host }, name) {
     const remedy = 'A proxy or login page in front of the box probably removed it. Let it pass.';
@@ -2477,21 +2566,18 @@ class UserApi {
     async login(credentials, attempt) {
         const { email, password, totp } = credentials;
         const code = totp === undefined ? {} : { 'X-Auth-Token': totp };
-        const basic = basicCredentials(email, password);
-        return parseLogin(await this.#send('POST', '/login', basic, attempt, code), credentials);
+        return parseLogin(await this.#send('POST', '/login', email, password, attempt, code), credentials);
     }
     async logout({ email, apiKey }, attempt) {
-        const basic = basicCredentials(email, apiKey);
-        return parseLogout(await this.#send('POST', '/logout', basic, attempt));
+        return parseLogout(await this.#send('POST', '/logout', email, apiKey, attempt));
     }
     async isKeyValid({ email, apiKey }, attempt) {
-        const basic = basicCredentials(email, apiKey);
-        return parseValidity(await this.#send('GET', '/system/privacy', basic, attempt));
+        return parseValidity(await this.#send('GET', '/system/privacy', email, apiKey, attempt));
     }
-    async #send(method, path, basic, attempt, code = {}) {
+    async #send(method, path, email, secret, attempt, code = {}) {
         const { url, userAgent, ca, log } = this.#options;
-        const common = { Accept: 'application/json', 'User-Agent': userAgent };
-        const headers = { ...common, Authorization: `Basic ${basic}`, ...code };
+        const Authorization = `Basic ${basicCredentials(email, secret)}`;
+        const headers = { Accept: 'application/json', 'User-Agent': userAgent, Authorization, ...code };
         const response = await send({ method, url: new URL(url + path), headers, ca, attempt });
         log.debug(`${method} ${url}${path}: HTTP ${response.status}`);
         return response;
@@ -2510,7 +2596,7 @@ class UserApi {
 
 
 const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it, if the runner still runs it. Otherwise it expires two days after its last use.`;
-async function login() {
+async function login(uncaught) {
     requireWritableFiles();
     saveEmptyState();
     const inputs = maskAndReadInputs();
@@ -2533,6 +2619,8 @@ async function login() {
     if (!inputs.logout)
         runner_files_saveState({ keep_key: 'true' });
     logResult(privileges, inputs);
+    if (uncaught.length > 0)
+        throw uncaught[0];
 }
 async function saveOrRevoke(api, session, { url, ca, verifyLogout }, context) {
     const { email, apiKey: api_key } = session;

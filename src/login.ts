@@ -13,7 +13,7 @@ const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it,
 
 /** The main step: exchanges email and password for a session key, and hands it to the later steps. Once the key is
  * saved, the post-step revokes it, however this step ends. */
-export async function login(): Promise<void> {
+export async function login(uncaught: readonly unknown[]): Promise<void> {
   runner.requireWritableFiles();
   runner.saveEmptyState();
   const inputs = maskAndReadInputs();
@@ -34,6 +34,7 @@ export async function login(): Promise<void> {
   runner.setOutputs({ api_key: apiKey, email, privileges, url, host, ca_file });
   if (!inputs.logout) runner.saveState({ keep_key: 'true' });
   logResult(privileges, inputs);
+  if (uncaught.length > 0) throw uncaught[0];
 }
 
 async function saveOrRevoke(api: UserApi, session: Session, { url, ca, verifyLogout }: Inputs, context: Context) {
@@ -60,7 +61,6 @@ async function revokeAndThrow(api: UserApi, session: Session, context: Context):
   throw cancelled(fate, requested.reason);
 }
 
-/** @throws BoxError */
 function requirePrivilege(privileges: readonly string[], { email, privilege }: Inputs): void {
   if (privilege === undefined || privileges.includes(privilege)) return;
   const isNot = privilege === 'admin' ? "isn't an administrator" : `doesn't have '${privilege}'`;

@@ -3,20 +3,25 @@ import { annotate, log, maskKey } from './action/log.ts';
 import { readState, type State } from './action/runner-files.ts';
 import { takeOver } from './action/take-over.ts';
 import { systemClock } from './box/context.ts';
-import { BoxError } from './box/errors.ts';
+import { codeOf } from './box/diagnose.ts';
+import { asBoxError, BoxError } from './box/errors.ts';
 import { revoke, revokeVerified } from './box/sign-out.ts';
 import { UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
 /** The post-step: revokes the key that the main step saved, and prints nothing if all is well. It goes by what was saved
  * only, since the runner evaluates the inputs again. A failure is a warning, except with `verify-logout`. */
-export async function logout(): Promise<void> {
+export async function logout(uncaught: readonly unknown[]): Promise<void> {
   let state = readState();
   if (state.keep_key !== '') return;
   try {
     if (state.api_key === '') state = await takeOver(state);
     if (state.api_key !== '') await signOut(state);
-  } catch (error) {
+    // A closed log is no failure, and verification shows that there was none.
+    const stray = uncaught.filter((error) => codeOf(error) !== 'EPIPE');
+    if (stray.length > 0 && state.verify_logout === '') throw stray[0];
+  } catch (cause) {
+    const error = asBoxError(cause, 'The key may be valid. It expires two days after its last use.');
     if (state.verify_logout !== '') throw error;
     annotate('warning', error);
   }
@@ -30,12 +35,10 @@ async function signOut({ url, email, ca, verify_logout, revoked, api_key: apiKey
   maskKey(email, apiKey);
   const context = { cancellation: listenForCancellation(), clock: systemClock, log };
   const api = new UserApi({ url, userAgent: USER_AGENT, ca: ca || undefined, log });
-  if (verify_logout === '') {
-    // After main has revoked it, a failure says nothing about the key.
-    return revoke(api, { email, apiKey }, context).catch((error) => {
-      if (revoked === '') throw error;
-    });
-  }
-  await revokeVerified(api, { email, apiKey }, context);
+  const session = { email, apiKey };
+  // After main has revoked the key, a failure means nothing.
+  if (verify_logout === '' && revoked !== '') return revoke(api, session, context).catch(() => {});
+  if (verify_logout === '') return revoke(api, session, context);
+  await revokeVerified(api, session, context);
   log.info('Signed out. The box rejects the key.');
 }

@@ -1,5 +1,5 @@
 import { getInput } from '@actions/core';
-import { BoxError, fail, InvalidValueError } from '../box/errors.ts';
+import { BoxError, EmptyValueError, fail, InvalidValueError } from '../box/errors.ts';
 import { basicCredentials } from '../box/secrets.ts';
 import { parseTotpSecret } from '../box/totp.ts';
 import * as values from '../box/values.ts';
@@ -13,6 +13,10 @@ type Parse<T> = (value: string) => T;
 /** Seconds: a job on GitHub's own runners ends after six hours. */
 const MAX_TIMEOUT = 21_600;
 const NO_SECRET = `The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which get no secrets.`;
+const NOTHING_TO_VERIFY = "Input 'verify-logout' has nothing to verify with 'logout: false'";
+/** A runner always sets these. */
+const WITH_DEFAULT = ['TIMEOUT', 'LOGOUT', 'VERIFY-LOGOUT'];
+const WRAPPER = "'node' on this runner is probably a script, and its shell (dash) drops names with a hyphen";
 
 /** Masks the secrets among the inputs, then checks all of them. @throws BoxError with everything that is wrong */
 export function maskAndReadInputs() {
@@ -22,12 +26,6 @@ export function maskAndReadInputs() {
 
   const problems: string[] = [];
   let remedy: string | undefined;
-  function required(name: string, value: string, parse: Parse<string>): string {
-    if (value.trim() !== '') return optional(name, parse, '', value);
-    problems.push(`Input '${name}' is empty`);
-    remedy = NO_SECRET;
-    return '';
-  }
   /** An optional input that is given empty, as composite actions do, has its default. */
   function optional<T, U>(name: string, parse: Parse<T>, preset: U, value = getInput(name)): T | U {
     try {
@@ -35,9 +33,11 @@ export function maskAndReadInputs() {
     } catch (error) {
       if (!(error instanceof InvalidValueError)) throw error;
       problems.push(`Input '${name}' ${error.message}`);
+      if (error instanceof EmptyValueError) remedy = NO_SECRET;
       return preset;
     }
   }
+  const required = (name: string, value: string, parse: Parse<string>) => optional(name, parse, '', value || ' ');
   const email = required('email', getInput('email'), values.parseEmail);
   const inputs = {
     email,
@@ -52,9 +52,10 @@ export function maskAndReadInputs() {
     logout: optional('logout', parseBoolean, true),
     verifyLogout: optional('verify-logout', parseBoolean, false),
   };
-  if (inputs.verifyLogout && !inputs.logout) {
-    problems.push("Input 'verify-logout' has nothing to verify with 'logout: false'");
-  }
+  if (inputs.verifyLogout && !inputs.logout) problems.push(NOTHING_TO_VERIFY);
+  const { env } = process;
+  const missing = WITH_DEFAULT.filter((name) => env['INPUT_EMAIL'] !== undefined && !(`INPUT_${name}` in env));
+  for (const name of missing) problems.push(`Input '${name.toLowerCase()}' didn't arrive: ${WRAPPER}`);
   if (problems.length > 0) throw new BoxError('Invalid input', problems.join('. '), { remedy });
   mask(inputs.totpSecret ?? '');
   mask(basicCredentials(email, inputs.password));

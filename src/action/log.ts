@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import * as core from '@actions/core';
 import type { Log } from '../box/context.ts';
-import { BoxError } from '../box/errors.ts';
+import { asBoxError } from '../box/errors.ts';
 import { sanitize } from '../box/sanitize.ts';
 import { addSecret, basicCredentials, piecesInBase64 } from '../box/secrets.ts';
 import { DOCUMENTS } from '../version.ts';
@@ -24,8 +24,7 @@ export function maskKey(email: string, apiKey: string): void {
 
 /** One annotation: what happened, the likely cause and the fix, and a link. With debug logging, the causes too. */
 export function annotate(level: 'error' | 'warning', error: unknown): void {
-  const words = sanitize(types.isNativeError(error) ? error.message : String(error));
-  const { title, message, remedy } = error instanceof BoxError ? error : new BoxError('Unexpected error', words);
+  const { title, message, remedy } = asBoxError(error);
   const link = `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
   const print = level === 'error' ? core.error : core.warning;
   print(`${message}. ${remedy} ${link}`, { title });

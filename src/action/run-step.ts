@@ -4,17 +4,16 @@ import { exitBySignal } from './cancel.ts';
 import { annotate } from './log.ts';
 
 /** Runs a step and exits: an error becomes one annotation and the exit code 1, or if the step was cancelled, its signal.
- * Work goes on after an uncaught exception (from a timer, a signal handler, or a write to a closed log), so that a key
- * on its way is saved, but the step fails. */
-export async function runStepAndExit(step: () => Promise<void>): Promise<void> {
+ * Uncaught errors (from a timer, a signal handler, a rejection, or a write to a closed log) are collected for the step,
+ * which works on, so that a key on its way is saved. */
+export async function runStepAndExit(step: (uncaught: readonly unknown[]) => Promise<void>): Promise<void> {
   const uncaught: unknown[] = [];
   process.on('uncaughtException', (error) => uncaught.push(error));
   // Until the step has succeeded: Node exits early if nothing keeps it alive.
   process.exitCode = ExitCode.Failure;
   let signal: string | undefined;
   try {
-    await step();
-    if (uncaught.length > 0) throw uncaught[0];
+    await step(uncaught);
     process.exitCode = ExitCode.Success;
   } catch (error) {
     annotate('error', error);

@@ -17,8 +17,7 @@ const NONE = 'none';
 
 /** Saves all entries, so that no variable of the job can take the place of one. @throws BoxError */
 export function saveEmptyState(): void {
-  const empty = Object.fromEntries(ENTRIES.map((name) => [name, '']));
-  saveState({ ...empty, file: process.env['GITHUB_STATE'] ?? '' });
+  saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
 }
 
 /** Saves one entry after the other. @throws BoxError */

@@ -29,14 +29,13 @@ export async function takeOver({ file }: State): Promise<State> {
 function findMain(file: string): { readonly pid: number; readonly file: string } | undefined {
   const main = join(dirname(`${process.argv[1]}`), 'main.cjs');
   const directory = dirname(`${process.env['GITHUB_STATE']}`);
+  // Not all are processes, and some end meanwhile.
   for (const pid of existsSync('/proc/self/environ') ? readdirSync('/proc') : []) {
     try {
       if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(main)) continue;
       const [, own = ''] = /(?:^|\0)GITHUB_STATE=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8')) ?? [];
       if (file === '' ? dirname(own) === directory : own === file) return { pid: Number(pid), file: own };
-    } catch {
-      // Not a process, or not one of this user, or it has ended.
-    }
+    } catch {}
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { ClientRequest } from 'node:http';
 import net from 'node:net';
@@ -20,7 +21,6 @@ export interface BoxRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** PEM of the certificates to trust instead of the public CAs. */
   readonly ca: string | undefined;
   readonly attempt: Attempt;
 }
@@ -37,21 +37,25 @@ export async function openTls(request: BoxRequest, tunnel?: net.Socket): Promise
   const options = { ...address, ...tlsOptions(host), ...trust, socket: tunnel };
   // Without TLS it is a loopback address.
   const socket = isTls ? tls.connect(options) : net.connect(address);
-  let pending = socket.connecting && net.isIP(host) === 0 ? 'EAI_AGAIN' : 'ETIMEDOUT';
-  socket.once('lookup', () => {
-    pending = 'ETIMEDOUT';
+  attempt.phase = tunnel !== undefined ? 'handshake' : net.isIP(host) === 0 ? 'lookup' : 'connect';
+  socket.once('lookup', () => Object.assign(attempt, { phase: 'connect' }));
+  socket.once('connect', () => Object.assign(attempt, { phase: 'handshake' }));
+  let certificate: X509Certificate | undefined;
+  // Before Node verifies it: afterwards, the socket has none.
+  socket.prependListener('secure', () => {
+    if (socket instanceof tls.TLSSocket) certificate = socket.getPeerX509Certificate();
   });
   try {
     await opened(socket, isTls ? 'secureConnect' : 'connect', attempt);
     return socket;
   } catch (cause) {
     const timedOut = attempt.connecting.aborted;
-    throw diagnose(timedOut ? { code: pending } : cause, url.host, ca).with({ cause, timedOut });
+    const reason = timedOut ? { code: `timeout ${attempt.phase}` } : cause;
+    throw diagnose(reason, url.host, ca, certificate)?.with({ cause, timedOut }) ?? cause;
   }
 }
 
-/** Waits for an event of a socket, or of a request that opens one, and destroys it if that fails. Without its listener, a
- * late error would be an uncaught exception. */
+/** Waits for an event of a socket or request, and destroys it if that fails. Listens for late errors, too. */
 export function opened(opening: net.Socket | ClientRequest, event: string, attempt: Attempt) {
   opening.on('error', () => {});
   return once(opening, event, { signal: attempt.connecting }).catch((error) => {

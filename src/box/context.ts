@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What every operation needs. */
 export interface Context {
   readonly cancellation: Cancellation;
   readonly clock: Clock;
@@ -10,7 +9,6 @@ export interface Context {
 export interface Cancellation {
   /** Ends waits, and a login that isn't sent yet. Its reason is the name of the signal that the runner sent. */
   readonly requested: AbortSignal;
-  /** Ends the attempt in progress. */
   readonly final: AbortSignal;
   /** Ends revoking a key that arrived after the signal. */
   readonly last: AbortSignal;
@@ -18,7 +16,7 @@ export interface Cancellation {
 
 /** How far an attempt came, and when it ends: before the request is sent, and after. */
 export interface Attempt {
-  phase: 'connect' | 'response';
+  phase: 'proxy' | 'lookup' | 'connect' | 'handshake' | 'response';
   readonly connecting: AbortSignal;
   readonly sent: AbortSignal;
 }

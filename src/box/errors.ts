@@ -1,3 +1,6 @@
+import { types } from 'node:util';
+import { sanitize } from './sanitize.ts';
+
 export const PANEL_HOST = "Set 'host' to the host name in your control panel's URL.";
 const EXPIRES = 'It expires two days after its last use.';
 
@@ -42,6 +45,8 @@ export interface ErrorOptions {
   readonly transient?: boolean;
   /** Another attempt may succeed, and does no harm if the request is a logout. */
   readonly repeatable?: boolean;
+  /** The name of the box or the proxy doesn't exist, at least for now. */
+  readonly nameNotFound?: boolean;
   /** `Retry-After`, in seconds. */
   readonly retryAfter?: number | undefined;
   readonly timedOut?: boolean;
@@ -50,7 +55,6 @@ export interface ErrorOptions {
   readonly codeRejected?: boolean;
   /** Milliseconds that the server's clock is ahead of this one. */
   readonly clockAhead?: number;
-  readonly untrusted?: boolean;
   /** The box rejected the login, so it issued no key. */
   readonly rejected?: boolean;
   /** The signal that cancelled the step, by which the process ends. */
@@ -85,6 +89,13 @@ export class BoxError<Given extends ErrorOptions = ErrorOptions> extends Error {
   }
 }
 
+/** An error that nobody foresaw, as a BoxError. @param fate of the key, in whole sentences */
+export function asBoxError(cause: unknown, fate = ''): BoxError {
+  if (cause instanceof BoxError) return cause;
+  const message = sanitize(types.isNativeError(cause) ? cause.message : String(cause));
+  return new BoxError('Unexpected error', message, { cause, remedy: `${REMEDIES['Unexpected error']} ${fate}`.trim() });
+}
+
 /** If a response was lost that may have contained a key. */
 export const KEY_LOST = 'If the box issued a key, nobody has it. It expires in two days.';
 
@@ -94,10 +105,17 @@ export function cancelled(fate: string, signal: string): BoxError {
   return new BoxError('Cancelled', message, { remedy: `Nothing to fix. ${fate}`, signal });
 }
 
-/** A value that can't be right. The message continues the name of the input: `is empty`. */
+/** A value that can't be right. The message continues the name of the input: `has no host name`. */
 export class InvalidValueError extends Error {}
+/** One that is empty, or a part of it, probably because a secret or variable doesn't exist. */
+export class EmptyValueError extends InvalidValueError {}
 
 /** @throws InvalidValueError */
 export function fail(why: string): never {
   throw new InvalidValueError(why);
+}
+
+/** @throws InvalidValueError with what is wrong with a value: the first of these patterns that matches */
+export function failOnMatch(value: string, faults: ReadonlyArray<readonly [RegExp, why: string]>): void {
+  for (const [pattern, why] of faults) if (pattern.test(value)) fail(why);
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { HttpClient } from '@actions/http-client';
 import { type BoxRequest, openTls } from './connect.ts';
-import { codeOf, diagnose } from './diagnose.ts';
+import { codeOf, diagnose, wordsFor } from './diagnose.ts';
 import { BoxError } from './errors.ts';
 import { openTunnel } from './proxy.ts';
 
@@ -47,8 +47,7 @@ async function exchange(request: BoxRequest, socket: Socket): Promise<BoxRespons
 }
 
 function headOf({ method, url, headers: given }: BoxRequest, socket: Socket): Promise<http.IncomingMessage> {
-  const headers = { Host: url.host, ...given };
-  const request = { method, path: url.pathname, headers, createConnection: () => socket };
+  const request = { method, path: url.pathname, headers: { Host: url.host, ...given }, createConnection: () => socket };
   // As curl does, accept folded headers, control characters, a length beside chunks, and bare line feeds. No other
   // response follows on this connection that one could be smuggled into.
   const options = { ...request, insecureHTTPParser: true, maxHeaderSize: MAX_HEADERS };
@@ -68,21 +67,22 @@ async function bodyOf(message: http.IncomingMessage, url: URL): Promise<string> 
   for await (const chunk of message) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length <= MAX_BYTES) continue;
-    const lost = { responseLost: true };
-    throw new BoxError('Not a Mail-in-a-Box API', `${url} returned more than 1 MB`, lost);
+    if (length > MAX_BYTES)
+      throw new BoxError('Not a Mail-in-a-Box API', `${url} sent over 1 MB`, { responseLost: true });
   }
   return Buffer.concat(chunks).toString();
 }
 
-function exchangeError(cause: unknown, url: URL, timedOut: boolean): BoxError {
+function exchangeError(cause: unknown, { host }: URL, timedOut: boolean): unknown {
   const lost = { cause, transient: true, responseLost: true, timedOut };
-  if (timedOut) return new BoxError('Box busy', `${url.host} didn't respond`, lost);
+  if (timedOut) return new BoxError('Box busy', `${host} didn't respond`, lost);
   const code = codeOf(cause);
   // With TLS 1.3, a client certificate is demanded only now, and no key was issued.
-  if (code.includes('CERTIFICATE')) return diagnose(cause, url.host);
-  if (code.startsWith('HPE_')) return diagnose(cause, url.host).with({ responseLost: true });
-  const message = `${url.host} closed the connection before its response was complete`;
+  if (/^ERR_SSL.*CERTIFICATE/.test(code)) return diagnose(cause, host);
+  if (code.startsWith('HPE_')) return diagnose(cause, host)?.with({ responseLost: true });
+  // Not an error of the connection.
+  if (!/^(ERR_SSL|EPROTO|ERR_STREAM)/.test(code) && wordsFor(code) === undefined) return cause;
+  const message = `${host} closed the connection before its response was complete`;
   const remedy = 'The box or its web server probably restarted. Re-run the job.';
   return new BoxError('Box unreachable', message, { ...lost, remedy });
 }

@@ -5,10 +5,9 @@ import { checkBypass } from '@actions/http-client/lib/proxy';
 import { type BoxRequest, CONNECTION, opened, tlsOptions, withoutBrackets } from './connect.ts';
 import { diagnose } from './diagnose.ts';
 import { BoxError } from './errors.ts';
+import { retryAfterOf } from './retry.ts';
+import { sanitize } from './sanitize.ts';
 import { addSecret, basicCredentials } from './secrets.ts';
-
-const TRUST_PROXY = 'Set NODE_EXTRA_CA_CERTS to the CA of the proxy.';
-const CHECK_LOGIN = 'Check the user name and password in https_proxy.';
 
 /** Opens a tunnel through the proxy that the environment names for a URL, if there is one. @throws BoxError */
 export async function openTunnel({ url, attempt }: BoxRequest): Promise<Socket | undefined> {
@@ -19,22 +18,32 @@ export async function openTunnel({ url, attempt }: BoxRequest): Promise<Socket |
   const request = requestTunnel(proxy, target);
   const [response, socket] = await opened(request, 'connect', attempt).catch((cause) => {
     const timedOut = attempt.connecting.aborted;
-    const { message, traits } = diagnose(timedOut ? { code: 'ETIMEDOUT' } : cause, name);
-    const remedy = traits.untrusted ? TRUST_PROXY : undefined;
-    throw new BoxError('Proxy unreachable', message, { ...traits, cause, timedOut, remedy });
+    const error = diagnose(timedOut ? { code: 'timeout proxy' } : cause, name);
+    if (error === undefined) throw cause;
+    throw new BoxError('Proxy unreachable', error.message, { ...error.traits, cause, timedOut });
   });
   const status: number = response.statusCode;
   socket.on('error', () => {});
   if (status >= 200 && status < 300) return socket;
   socket.destroy();
   const transient = [429, 502, 503, 504].includes(status);
-  const remedy = status === 407 ? CHECK_LOGIN : undefined;
-  throw new BoxError('Proxy rejected', `${name} returned HTTP ${status} for ${target}`, { transient, remedy });
+  const remedy = status === 407 ? loginRemedy(proxy, `${response.headers['proxy-authenticate']}`) : undefined;
+  const options = { transient, remedy, retryAfter: retryAfterOf(response.headers) };
+  throw new BoxError('Proxy rejected', `${name} returned HTTP ${status} for ${target}`, options);
+}
+
+/** @param schemes that the proxy offers: `Basic realm="Proxy"`, or several with commas between them */
+function loginRemedy({ username }: URL, schemes: string): string {
+  if (/NTLM|Negotiate|Digest|Bearer/i.test(schemes) && !/Basic/i.test(schemes)) {
+    const wanted = sanitize(schemes).slice(0, 60);
+    return `It wants ${wanted}, and only Basic works. Use a local proxy that signs in to it, such as cntlm or px.`;
+  }
+  if (username === '') return 'https_proxy has no user name. Set it to http://user:password@host:port.';
+  return 'Check the user name and password in https_proxy.';
 }
 
 /** `@actions/http-client` decides what bypasses the proxy; loopback addresses always do. Its own reading of the variable
- * isn't used: with a bare `%` in the password, it would connect directly. @throws BoxError; never with the variable,
- * which may contain a password */
+ * isn't used: with a bare `%` in the password, it would connect directly. @throws BoxError; never with the variable */
 function proxyFor(target: URL): URL | undefined {
   const variable = ['https_proxy', 'HTTPS_PROXY'].find((name) => process.env[name]);
   if (variable === undefined || checkBypass(target)) return undefined;

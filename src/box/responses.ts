@@ -31,10 +31,7 @@ export interface Credentials {
 }
 
 /** A new session key, and the privileges of its account; undefined if they can't be read. */
-export interface Login {
-  readonly apiKey: string;
-  readonly privileges: readonly string[] | undefined;
-}
+export type Login = Readonly<{ apiKey: string; privileges: readonly string[] | undefined }>;
 
 /** Finds the key in the response to a login. Nothing else has to be right, so that the key can be saved before anything
  * else fails. @throws BoxError with what the box decided, or if it isn't a MeResponse */
@@ -58,6 +55,7 @@ function loginError(response: BoxResponse, me: Unchecked<MeResponse>, sent: Cred
   const { status, reason } = me;
   const { email, password, totp } = sent;
   const rejected = `${url.host} rejected the login of ${email}`;
+  const wrongCode = `${url.host} rejected the two-factor code of ${email}`;
   const noCode = `${email} has two-factor authentication on, but 'totp-secret' is empty`;
   switch (status === 'invalid' ? reason : status) {
     case 'missing-totp-token':
@@ -68,7 +66,7 @@ function loginError(response: BoxResponse, me: Unchecked<MeResponse>, sent: Cred
       return new BoxError('Wrong email or password', message, { rejected: true });
     }
     case 'invalid-totp-token':
-      return new BoxError('Two-factor code rejected', rejected, { codeRejected: true, clockAhead });
+      return new BoxError('Two-factor code rejected', wrongCode, { codeRejected: true, clockAhead });
     case 'Authorization header invalid.':
       return headerDropped(url, 'Authorization');
   }
@@ -77,10 +75,17 @@ function loginError(response: BoxResponse, me: Unchecked<MeResponse>, sent: Cred
   return new BoxError('Login rejected', `${rejected}: ${why}`, { rejected: true });
 }
 
+const HINTS: ReadonlyArray<readonly [password: RegExp, why: string]> = [
+  [/^\s|\s$/, 'starts or ends with a space'],
+  [/^["'`]|["'`]$/, 'starts or ends with a quote'],
+  [/[\r\n]/, 'has several lines'],
+  [/^(\$\{?\w+\}?|%\w+%|\$?\{\{.*\}\}|\*+|\w+:\/\/.*)$/, 'looks like the name of a secret'],
+];
+
 /** What may be wrong with a rejected password, without showing it. */
 export function passwordHint(password: string): string {
-  if (/^\s|\s$/.test(password)) return ' (password has a space at an end)';
-  return /^["'`]|["'`]$/.test(password) ? ' (password has a quote at an end)' : '';
+  const [, why] = HINTS.find(([pattern]) => pattern.test(password)) ?? [];
+  return why === undefined ? '' : ` (the password ${why})`;
 }
 
 function headerDropped({ host }: URL, name: string): BoxError {

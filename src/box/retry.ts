@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Attempt, Context } from './context.ts';
 import { BoxError, cancelled, KEY_LOST, type Traits } from './errors.ts';
 
@@ -6,11 +7,21 @@ const FIRST_WAIT = 1;
 const LONGEST_WAIT = 15;
 /** Seconds after which the log says what the step is waiting for. */
 const SLOW = 2;
+/** Seconds for which a sign-in retries if a name doesn't exist: it is probably mistyped. */
+const NAME_PATIENCE = 10;
+/** What an attempt is waiting for. */
+const PENDING: Readonly<Record<Attempt['phase'], string>> = {
+  proxy: 'the proxy',
+  lookup: "this runner's name server",
+  connect: 'a connection to the box',
+  handshake: 'the TLS handshake; the connection is there',
+  response: 'the box, which handles one request at a time',
+};
 
+/** In seconds. */
 export interface Limits {
-  /** Seconds for all attempts. */
   readonly seconds: number;
-  /** Seconds for one attempt, until its request is sent and in all. Default: all that are left. */
+  /** Of one attempt, until its request is sent and in all. Default: all that are left. */
   readonly connectSeconds?: number;
   readonly attemptSeconds?: number;
   /** The request does no harm if it is repeated, whatever became of it. */
@@ -31,6 +42,7 @@ export async function retry<T>(work: Work<T>, context: Context, limits: Limits):
   const started = clock.now();
   const end = started + limits.seconds * 1000;
   let informative: BoxError | undefined;
+  let missingSince = Number.POSITIVE_INFINITY;
   let fate = 'No login was sent.';
   for (let number = 1; ; number++) {
     const done = new AbortController();
@@ -38,19 +50,17 @@ export async function retry<T>(work: Work<T>, context: Context, limits: Limits):
     try {
       return await work(attempt).finally(() => done.abort());
     } catch (error) {
-      // A bug.
       if (!(error instanceof BoxError)) throw error;
       const { traits } = error;
       const isLost = limits.onKeyLost !== undefined && traits.responseLost === true;
       if (isLost) limits.onKeyLost?.();
-      if (isLost) fate = KEY_LOST;
-      else if (attempt.phase === 'response' && fate !== KEY_LOST) fate = 'The box issued no key.';
-      // An attempt that ran out of time is less informative than the response before it.
-      informative = traits.timedOut ? (informative ?? error) : error;
+      if (attempt.phase === 'response' && fate !== KEY_LOST) fate = isLost ? KEY_LOST : 'The box issued no key.';
+      // An attempt that ran out of time is less informative than a transient error before it.
+      informative = traits.timedOut && informative?.traits.transient ? informative : error;
       const failure = summarize(informative, number, clock.now() - started, fate);
 
-      const isTransient = traits.transient || (limits.repeatable && traits.repeatable);
-      const wait = limits.waitAfter?.(error) ?? (isTransient ? backOff(traits, number) : undefined);
+      missingSince = traits.nameNotFound ? Math.min(missingSince, clock.now()) : Number.POSITIVE_INFINITY;
+      const wait = limits.waitAfter?.(error) ?? backOff(traits, number, limits, (clock.now() - missingSince) / 1000);
       if (wait === undefined) throw failure;
       if (!requested.aborted) {
         if (clock.now() + wait * 1000 >= end) throw failure;
@@ -74,23 +84,24 @@ function startAttempt({ cancellation, clock, log }: Context, limits: Limits, lef
   const { connectSeconds, attemptSeconds = 0, onKeyLost } = limits;
   const sent = AbortSignal.any([after(limits.attemptSeconds), final]);
   const ends = [sent, after(connectSeconds), ...(onKeyLost ? [requested] : [])];
-  const attempt: Attempt = { phase: 'connect', connecting: AbortSignal.any(ends), sent };
-  const logWaiting = () => {
-    if (attempt.phase === 'response') log.info('Cancelled. Waiting up to 9 s for the response.');
-  };
+  const attempt: Attempt = { phase: 'proxy', connecting: AbortSignal.any(ends), sent };
+  const logWaiting = () => attempt.phase === 'response' && log.info('Cancelled. Waiting up to 9 s for the response.');
   requested.addEventListener('abort', logWaiting, { signal: done });
   const seconds = Math.round(Math.min(left / 1000, attemptSeconds)) - SLOW;
-  const text = 'Still waiting for the box, which handles one request at a time.';
   void clock.sleep(SLOW * 1000, done).then(() => {
-    if (onKeyLost && seconds > 0 && !done.aborted && !requested.aborted) log.info(`${text} Giving up in ${seconds} s.`);
+    if (!onKeyLost || seconds <= 0 || done.aborted || requested.aborted) return;
+    log.info(`Still waiting for ${PENDING[attempt.phase]}. This attempt ends in ${seconds} s.`);
   });
   return attempt;
 }
 
-/** Seconds. `Retry-After` is added, so that not all clients return at once. */
-function backOff({ retryAfter = 0 }: Traits, attempt: number): number {
-  const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
-  return retryAfter + longest * (0.5 + Math.random() / 2);
+/** Seconds to wait; undefined if it is useless. @param missingFor seconds since the first of the NXDOMAINs in a row */
+function backOff(traits: Traits, attempt: number, { repeatable }: Limits, missingFor: number): number | undefined {
+  const { transient, nameNotFound, retryAfter = 0 } = traits;
+  // `Retry-After` is added, so that not all clients return at once.
+  const wait = retryAfter + Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+  if (transient || (repeatable && (nameNotFound || traits.repeatable))) return wait;
+  return nameNotFound && missingFor < NAME_PATIENCE ? Math.min(wait, NAME_PATIENCE - missingFor) : undefined;
 }
 
 function summarize(error: BoxError, attempts: number, ms: number, fate: string): BoxError {
@@ -99,4 +110,11 @@ function summarize(error: BoxError, attempts: number, ms: number, fate: string):
   const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
   const isFirst = attempts === 1 && !traits.transient;
   return error.with({ remedy: remedy + lost }, isFirst ? message : `${message} (${times})`);
+}
+
+/** `Retry-After` in seconds: a number of them, or a date, by the clock of its sender (RFC 9110). */
+export function retryAfterOf({ 'retry-after': value = '', date = '' }: IncomingHttpHeaders): number | undefined {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const seconds = (Date.parse(value) - (Date.parse(date) || Date.now())) / 1000;
+  return value.endsWith('GMT') && !Number.isNaN(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 }

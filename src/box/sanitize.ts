@@ -3,9 +3,8 @@ import { containsSecret } from './secrets.ts';
 /** Characters of untrusted text that may reach the log. */
 const MAX_LENGTH = 120;
 
-/** Untrusted text as it may reach the log: on one line, without terminal sequences, control and direction characters,
- * and without the `##[` that the runner reads as a command; at most 120 characters. A text that contains a secret,
- * plain or encoded, is withheld whole. */
+/** Untrusted text as it may reach the log: on one line of at most 120 characters, without terminal sequences, control and
+ * direction characters, and the `##[` of a runner's command. A text that contains a secret is withheld whole. */
 export function sanitize(untrusted: string): string {
   const text = untrusted.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '');
   if (containsSecret(text)) return '[withheld: contains a secret]';

@@ -7,16 +7,11 @@ import type { UserApi } from './user-api.ts';
 /** Seconds for one attempt: a little more than the 60 s after which the box's nginx returns 504. */
 const SIGN_IN_ATTEMPT = 65;
 
-type SignInInputs = Omit<Credentials, 'totp'> & {
-  totpSecret?: string | undefined;
-  timeout: number;
-};
+type SignInInputs = Omit<Credentials, 'totp'> & { totpSecret?: string | undefined; timeout: number };
 
 /** Exchanges email and password for a session key, with two-factor codes and more attempts if they help. A rejected
- * password is never sent again.
- * @param inputs with `totpSecret` in Base32, and `timeout` in seconds
- * @param onKeyLost called for each lost response that may have contained a key
- * @throws BoxError */
+ * password is never sent again. @param inputs `totpSecret` is Base32, `timeout` in seconds @param onKeyLost called for
+ * each lost response that may have contained a key @throws BoxError */
 export function signIn(
   api: Pick<UserApi, 'login'>,
   { email, password, totpSecret, timeout }: SignInInputs,

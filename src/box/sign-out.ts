@@ -6,8 +6,7 @@ import type { Session, UserApi } from './user-api.ts';
 /** Seconds for signing out with its verification, and for the verification only. */
 const SIGN_OUT = 30;
 const VERIFICATION = 10;
-/** Seconds for connecting. A request that was sent has all the time that is left: a box that works on one request at a
- * time gets slower if it is sent again. */
+/** A request that was sent has all the time that is left: sending it again makes a slow box slower. */
 const LIMITS = { connectSeconds: 9, repeatable: true };
 
 /** Revokes a key. A box doesn't report if it was revoked already. @throws BoxError `Sign-out failed` */

@@ -1,7 +1,7 @@
 // The package's own build for Node: 10 KB, not 33.
-import { Secret, TOTP, URI } from 'otpauth/dist/otpauth.node.min.mjs';
+import { Secret, TOTP } from 'otpauth/dist/otpauth.node.min.mjs';
 import type { Clock } from './context.ts';
-import { type BoxError, fail } from './errors.ts';
+import { type BoxError, fail, failOnMatch } from './errors.ts';
 
 /** Milliseconds of one TOTP step (RFC 6238). */
 const STEP_MS = 30_000;
@@ -9,23 +9,29 @@ const STEP_MS = 30_000;
 const SPREAD = 10;
 const LATE_SPREAD = 20;
 
-/** The Base32 secret of a two-factor setup, in capitals without spaces, from the secret as the control panel shows it or
- * from the `otpauth://` URI of its QR code. @throws InvalidValueError; never with a part of the value */
+/** The Base32 secret of a two-factor setup, in capitals without spaces, as the control panel or a password manager shows
+ * it, or from the `otpauth://` URI of its QR code. @throws InvalidValueError; never with a part of the value */
 export function parseTotpSecret(given: string): string {
-  const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff]/g, '').replace(/^secret:/i, '');
-  if (/^\d{6}$/.test(text)) fail('is a six-digit code. Set it to the secret behind the codes');
-  const base32 = (text.includes('://') ? secretOfUri(text) : text).replace(/=+$/, '').toUpperCase();
+  const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff"'`]/g, '').replaceAll('&amp;', '&');
+  if (/^\d{3}-?\d{3}$/.test(text)) fail('is a six-digit code. Set it to the secret behind the codes');
+  const plain = text.includes('://') ? secretOfUri(text) : text.replace(/^secret[:=]/i, '').replace(/&.*$/, '');
+  const base32 = plain.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
   if (!/^[A-Z2-7]+$/.test(base32)) fail('is not Base32 (A-Z and 2-7)');
   return base32.length < 16 ? fail('is too short; a box makes 32 characters') : base32;
 }
 
 function secretOfUri(uri: string): string {
-  try {
-    const totp = URI.parse(uri);
-    const isTotp = totp instanceof TOTP && totp.algorithm === 'SHA1';
-    if (isTotp && totp.digits === 6 && totp.period * 1000 === STEP_MS) return totp.secret.base32;
-  } catch {}
-  return fail('is not an otpauth:// URI of a box');
+  const { protocol, host, searchParams: query } = URL.parse(uri) ?? fail('is not an otpauth:// URI');
+  if (!/otpauth:$/.test(protocol)) fail('is not an otpauth:// URI');
+  const algorithm = query.get('algorithm') ?? 'SHA1';
+  failOnMatch(`${host} ${query.get('digits') ?? 6} ${query.get('period') ?? 30} ${algorithm}`.toUpperCase(), [
+    [/^HOTP /, 'is for HOTP; a box uses TOTP'],
+    [/^(?!TOTP )/, 'is not an otpauth:// URI of a box'],
+    [/^\S* (?!6 )/, "is for codes of another length; a box's have six digits"],
+    [/^\S* \S* (?!30 )/, "is for codes of another period; a box's change every 30 s"],
+    [/ (?!SHA-?1$)\S*$/, 'is for another algorithm; a box uses SHA-1'],
+  ]);
+  return query.get('secret') ?? fail('has no secret');
 }
 
 /** The codes to sign in with, in the order to send them. A box accepts the code of the previous, current and next step,
@@ -57,9 +63,8 @@ export class TotpCodes {
     return TOTP.generate({ secret: Secret.fromBase32(this.#secret), timestamp });
   }
 
-  /** Records that the code was rejected, if that is the error. Each one counts as a failed login, and 20 within 30 s get
-   * an address banned: hence five codes, three of them within 30 s.
-   * @returns seconds to wait before the next code; undefined if there is none, or the error is another one */
+  /** Records that the code was rejected, if that is the error. 20 rejections within 30 s get an address banned: hence
+   * five codes, three of them within 30 s. @returns seconds to wait before the next code; undefined if there is none */
   recordRejection({ traits }: BoxError): number | undefined {
     if (!traits.codeRejected) return undefined;
     this.#boxAhead = traits.clockAhead ?? 0;

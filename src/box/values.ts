@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { fail } from './errors.ts';
+import { EmptyValueError, fail, failOnMatch } from './errors.ts';
 
 /** Invisible characters, which word processors and chats leave in copied text. */
 const INVISIBLE = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/;
@@ -11,52 +11,63 @@ const CONTROL_OR_SPACE = /[\s\u0000-\u001f\u007f-\u009f]/;
 /** An email address as the box stores it: the domain in its IDNA form if it isn't ASCII, all else as typed, since the
  * box compares character by character. @throws InvalidValueError */
 export function parseEmail(email: string): string {
-  requireVisible(email);
-  const at = email.lastIndexOf('@');
-  const [local, domain] = [email.slice(0, at), email.slice(at + 1)];
-  if (at < 1 || domain === '') fail('is not an email address');
-  if (CONTROL_OR_SPACE.test(email)) fail('contains a space');
-  // Basic credentials are split at the first colon.
-  if (email.includes(':')) fail('contains a colon');
-  if (!isAscii(local)) fail("contains a non-ASCII character before the '@'");
+  requireText(email);
+  failOnMatch(email, EMAIL_FAULTS);
+  const [local = '', domain = ''] = email.split('@');
   const ascii = isAscii(domain) ? domain : domainToASCII(domain);
-  return ascii === '' ? fail('has an invalid domain') : `${local}@${ascii}`;
+  return /^[\w-]+(\.[\w-]+)*$/.test(ascii) ? `${local}@${ascii}` : fail('has an invalid domain');
 }
+
+/** A box takes fewer for new accounts, but its accounts may be older. */
+const EMAIL_FAULTS: Parameters<typeof failOnMatch>[1] = [
+  [CONTROL_OR_SPACE, 'contains a space'],
+  // Basic credentials are split at the first colon.
+  [/:/, 'contains a colon'],
+  [/["`;,<>()[\]\\]/, 'contains a character that no email address on a box has'],
+  [/^(?![^@]+@[^@]+$)/, 'is not an email address'],
+  [/[^\0-\x7f].*@/, "contains a non-ASCII character before the '@'"],
+  [/^\.|\.\.|\.@/, "has a misplaced dot before the '@'"],
+];
 
 /** A password, which has to be ASCII: so the box decodes Basic credentials. @throws InvalidValueError */
 export function parsePassword(password: string): string {
-  requireVisible(password);
+  requireText(password);
   if (isAscii(password)) return password;
   return fail("contains a non-ASCII character, which the box can't read. Change the password");
 }
 
-/** The base URL of the admin API, without a trailing slash, from a host name, host:port or URL; `/admin` if there is no
- * path. It contains no character that is special to a shell. The fragment of a page of the control panel is dropped.
- * @throws InvalidValueError */
+/** The base URL of the admin API, without a trailing slash, from a host name, host:port or URL, also of a page of the
+ * control panel; `/admin` if there is no path. No character of it is special to a shell. @throws InvalidValueError */
 export function parseHost(host: string): string {
-  requireVisible(host);
-  if (CONTROL_OR_SPACE.test(host) || host.includes('\\')) fail('contains a space or backslash');
-  const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(host);
-  const address = (hasScheme ? host : `https://${host}`).replace(/#.*$/, '');
-  // `https:/box.example.com` would make a host of `https`.
-  const url = /^https:\/\/https?(:?\/|$)/i.test(address) ? null : URL.parse(address);
+  requireText(host);
+  const address = (/^[a-z][a-z\d+.-]*:\/\//i.test(host) ? host : `https://${host}`).replace(/#.*$/, '');
+  // Without its variable, `https:///admin` would make a host of `admin`.
+  if (/^[^:]+:\/\/([/:?]|$)/.test(address)) throw new EmptyValueError('has no host name');
+  failOnMatch(address, HOST_FAULTS);
+  const url = URL.parse(address);
   if (url === null) return fail('is not a host name, host:port, or https:// URL');
-  if (address.includes('@')) fail("contains credentials: use 'email' and 'password'");
-  if (address.includes('?')) fail('contains a query (?)');
   const { protocol, hostname, origin } = url;
   if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
     fail('starts with http://, which would send the password unencrypted. Use https://');
   }
-  if (!/^https?:$/.test(protocol)) fail('does not start with https://');
   if (!/^[a-z\d._-]+$/.test(hostname) && !isIPv6(hostname.slice(1, -1))) fail('contains an invalid character');
   const path = url.pathname.replace(/\/+$/, '');
   if (!/^[\w/.~-]*$/.test(path)) fail('has a path with special characters');
   return origin + (path === '' ? '/admin' : path);
 }
 
-/** The certificates in a text, as PEM without the text around them. Repairs line breaks that were lost on the way
- * through a secret or YAML: spaces, literal `\n`, indentation, one line. @throws InvalidValueError; never with a part
- * of the text */
+const HOST_FAULTS: typeof EMAIL_FAULTS = [
+  [CONTROL_OR_SPACE, 'contains a space'],
+  [/\\/, 'contains a backslash'],
+  // `https:/box.example.com` would make a host of `https`.
+  [/^https:\/\/https?(:?\/|$)/i, 'is not a host name, host:port, or https:// URL'],
+  [/^(?!https?:)/i, 'does not start with https://'],
+  [/@/, "contains credentials: use 'email' and 'password'"],
+  [/\?/, 'contains a query (?)'],
+];
+
+/** The certificates in a text, as PEM without the text around them. Repairs line breaks that a secret or YAML lost:
+ * spaces, literal `\n`, indentation, one line. @throws InvalidValueError; never with a part of the text */
 export function parseCertificates(text: string): string {
   const given = text.replace(/\\+[nr]/g, '\n');
   if (/-----BEGIN[A-Z\s]*PRIVATE\s+KEY-----/.test(given)) {
@@ -65,7 +76,10 @@ export function parseCertificates(text: string): string {
   const pattern = /-----BEGIN\s+CERTIFICATE-----(.*?)-----END\s+CERTIFICATE-----/gs;
   const found = [...given.matchAll(pattern)];
   if (found.length === 0) {
-    if (/^[\w./\\:~-]{1,300}$/.test(text)) fail('is a path. Set it to the text of that file');
+    failOnMatch(text, [
+      [/^[\w\s]*[:=]?\s*([\da-f]{2}[:\s]?){16,}$/i, 'is a fingerprint. Set it to the certificate itself'],
+      [/^[\w./\\:~-]{1,300}$/, 'is a path. Set it to the text of that file'],
+    ]);
     fail("contains no certificate ('-----BEGIN CERTIFICATE-----')");
   }
   try {
@@ -76,11 +90,10 @@ export function parseCertificates(text: string): string {
   }
 }
 
-function requireVisible(value: string): void {
-  const code = INVISIBLE.exec(value)?.[0].codePointAt(0);
-  if (code === undefined) return;
-  const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-  fail(`contains an invisible character (${name}). Save it again without it`);
+function requireText(value: string): void {
+  if (value.trim() === '') throw new EmptyValueError('is empty');
+  const code = INVISIBLE.exec(value)?.[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+  if (code !== undefined) fail(`contains an invisible character (U+${code}). Save it again without it`);
 }
 
 const isAscii = (text: string) => /^[\u0000-\u007f]*$/.test(text);
