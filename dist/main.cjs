@@ -2234,6 +2234,7 @@ const external_node_tls_namespaceObject = require("node:tls");
 
 
 
+
 const CONNECTION = { autoSelectFamilyAttemptTimeout: 2_500 };
 function tlsOptions(host) {
     const servername = external_node_net_namespaceObject.isIP(host) === 0 ? host : '';
@@ -2253,7 +2254,7 @@ async function openTls(request, tunnel) {
     let certificate;
     socket.prependListener('secure', () => {
         if (socket instanceof external_node_tls_namespaceObject.TLSSocket)
-            certificate = socket.getPeerX509Certificate();
+            certificate = new external_node_crypto_namespaceObject.X509Certificate(socket.getPeerCertificate().raw);
     });
     try {
         await opened(socket, isTls ? 'secureConnect' : 'connect', attempt);

@@ -1,4 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { ClientRequest } from 'node:http';
 import net from 'node:net';
@@ -43,7 +43,8 @@ export async function openTls(request: BoxRequest, tunnel?: net.Socket): Promise
   let certificate: X509Certificate | undefined;
   // Before Node verifies it: afterwards, the socket has none.
   socket.prependListener('secure', () => {
-    if (socket instanceof tls.TLSSocket) certificate = socket.getPeerX509Certificate();
+    const raw = socket instanceof tls.TLSSocket ? socket.getPeerCertificate()?.raw : undefined;
+    if (raw !== undefined) certificate = new X509Certificate(raw);
   });
   try {
     await opened(socket, isTls ? 'secureConnect' : 'connect', attempt);
