@@ -951,7 +951,7 @@ function parsePassword(password) {
 function parseHost(host) {
     requireText(host);
     const address = (/^[a-z][a-z\d+.-]*:\/\//i.test(host) ? host : `https://${host}`).replace(/#.*$/, '');
-    if (/^[^:]+:\/\/([/:?]|$)/.test(address))
+    if (/^[^:]+:\/\/(:\d*)?([/?]|$)/.test(address))
         throw new EmptyValueError('has no host name');
     failOnMatch(address, HOST_FAULTS);
     const url = URL.parse(address);
@@ -969,8 +969,7 @@ function parseHost(host) {
     return origin + (path === '' ? '/admin' : path);
 }
 const HOST_FAULTS = [
-    [CONTROL_OR_SPACE, 'contains a space'],
-    [/\\/, 'contains a backslash'],
+    [/[\s\u0000-\u001f\u007f-\u009f\\]/, 'contains a space or backslash'],
     [/^https:\/\/https?(:?\/|$)/i, 'is not a host name, host:port, or https:// URL'],
     [/^(?!https?:)/i, 'does not start with https://'],
     [/@/, "contains credentials: use 'email' and 'password'"],
@@ -1147,7 +1146,7 @@ function expiryIn(ca) {
 const isNetworkError = (cause) => typeof cause === 'object' && cause !== null;
 const codeOf = (cause) => (isNetworkError(cause) && cause.code) || '';
 const wordsFor = (code) => [...(0,external_node_util_namespaceObject.getSystemErrorMap)().values()].find(([each]) => each === code)?.[1];
-const TRANSIENT = /^(timeout .*|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN)$/;
+const TRANSIENT = /^(timeout .*|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN|ERR_(SOCKET_CLOSED|STREAM_PREM).*)$/;
 const NOT_FOUND = /^getaddrinfo (ENO|EAI_(FAIL|NO))/;
 const UNREACHABLE = 'Box unreachable';
 const NOT_SENT = 'No credentials were sent.';
@@ -1172,6 +1171,7 @@ const diagnose_REASONS = [
     [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'failed in the TLS handshake', SERVER],
     [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
     [/EAI_AGAIN|timeout lookup/, UNREACHABLE, NO_RESPONSE, CHECK_DNS],
+    [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection before the TLS handshake'],
     [/timeout (connect|proxy)/, UNREACHABLE, 'is unreachable: no connection in time'],
     [/timeout handshake/, UNREACHABLE, NO_HANDSHAKE, MTU],
     [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],
@@ -2253,8 +2253,9 @@ async function openTls(request, tunnel) {
     socket.once('connect', () => Object.assign(attempt, { phase: 'handshake' }));
     let certificate;
     socket.prependListener('secure', () => {
-        if (socket instanceof external_node_tls_namespaceObject.TLSSocket)
-            certificate = new external_node_crypto_namespaceObject.X509Certificate(socket.getPeerCertificate().raw);
+        const raw = socket instanceof external_node_tls_namespaceObject.TLSSocket ? socket.getPeerCertificate()?.raw : undefined;
+        if (raw !== undefined)
+            certificate = new external_node_crypto_namespaceObject.X509Certificate(raw);
     });
     try {
         await opened(socket, isTls ? 'secureConnect' : 'connect', attempt);
@@ -2415,7 +2416,7 @@ function exchangeError(cause, { host }, timedOut) {
         return diagnose(cause, host);
     if (code.startsWith('HPE_'))
         return diagnose(cause, host)?.with({ responseLost: true });
-    if (!/^(ERR_SSL|EPROTO|ERR_STREAM)/.test(code) && wordsFor(code) === undefined)
+    if (!/^(ERR_SSL|EPROTO|ERR_SOCKET_CLOSED|ERR_STREAM_PREM)/.test(code) && wordsFor(code) === undefined)
         return cause;
     const message = `${host} closed the connection before its response was complete`;
     const remedy = 'The box or its web server probably restarted. Re-run the job.';

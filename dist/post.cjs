@@ -904,7 +904,7 @@ function expiryIn(ca) {
 const isNetworkError = (cause) => typeof cause === 'object' && cause !== null;
 const diagnose_codeOf = (cause) => (isNetworkError(cause) && cause.code) || '';
 const diagnose_wordsFor = (code) => [...(0,external_node_util_namespaceObject.getSystemErrorMap)().values()].find(([each]) => each === code)?.[1];
-const TRANSIENT = /^(timeout .*|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN)$/;
+const TRANSIENT = /^(timeout .*|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN|ERR_(SOCKET_CLOSED|STREAM_PREM).*)$/;
 const NOT_FOUND = /^getaddrinfo (ENO|EAI_(FAIL|NO))/;
 const UNREACHABLE = 'Box unreachable';
 const NOT_SENT = 'No credentials were sent.';
@@ -929,6 +929,7 @@ const diagnose_REASONS = [
     [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'failed in the TLS handshake', SERVER],
     [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
     [/EAI_AGAIN|timeout lookup/, UNREACHABLE, NO_RESPONSE, CHECK_DNS],
+    [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection before the TLS handshake'],
     [/timeout (connect|proxy)/, UNREACHABLE, 'is unreachable: no connection in time'],
     [/timeout handshake/, UNREACHABLE, NO_HANDSHAKE, MTU],
     [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],
@@ -2035,8 +2036,9 @@ async function openTls(request, tunnel) {
     socket.once('connect', () => Object.assign(attempt, { phase: 'handshake' }));
     let certificate;
     socket.prependListener('secure', () => {
-        if (socket instanceof external_node_tls_namespaceObject.TLSSocket)
-            certificate = new external_node_crypto_namespaceObject.X509Certificate(socket.getPeerCertificate().raw);
+        const raw = socket instanceof external_node_tls_namespaceObject.TLSSocket ? socket.getPeerCertificate()?.raw : undefined;
+        if (raw !== undefined)
+            certificate = new external_node_crypto_namespaceObject.X509Certificate(raw);
     });
     try {
         await opened(socket, isTls ? 'secureConnect' : 'connect', attempt);
@@ -2197,7 +2199,7 @@ function exchangeError(cause, { host }, timedOut) {
         return diagnose(cause, host);
     if (code.startsWith('HPE_'))
         return diagnose(cause, host)?.with({ responseLost: true });
-    if (!/^(ERR_SSL|EPROTO|ERR_STREAM)/.test(code) && diagnose_wordsFor(code) === undefined)
+    if (!/^(ERR_SSL|EPROTO|ERR_SOCKET_CLOSED|ERR_STREAM_PREM)/.test(code) && diagnose_wordsFor(code) === undefined)
         return cause;
     const message = `${host} closed the connection before its response was complete`;
     const remedy = 'The box or its web server probably restarted. Re-run the job.';

@@ -21,7 +21,7 @@ export const wordsFor = (code: string): string | undefined =>
 
 /** UNKNOWN is a system error that libuv has no code for, on Windows. */
 const TRANSIENT =
-  /^(timeout .*|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN)$/;
+  /^(timeout .*|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN|ERR_(SOCKET_CLOSED|STREAM_PREM).*)$/;
 
 /** What getaddrinfo returns for a name that doesn't exist; ENOENT on Windows, if it has no address. */
 const NOT_FOUND = /^getaddrinfo (ENO|EAI_(FAIL|NO))/;
@@ -50,6 +50,7 @@ const REASONS: ReadonlyArray<readonly [code: RegExp, Title, why: string, remedy?
   [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'failed in the TLS handshake', SERVER],
   [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
   [/EAI_AGAIN|timeout lookup/, UNREACHABLE, NO_RESPONSE, CHECK_DNS],
+  [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection before the TLS handshake'],
   [/timeout (connect|proxy)/, UNREACHABLE, 'is unreachable: no connection in time'],
   [/timeout handshake/, UNREACHABLE, NO_HANDSHAKE, MTU],
   [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],

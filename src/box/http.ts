@@ -81,7 +81,7 @@ function exchangeError(cause: unknown, { host }: URL, timedOut: boolean): unknow
   if (/^ERR_SSL.*CERTIFICATE/.test(code)) return diagnose(cause, host);
   if (code.startsWith('HPE_')) return diagnose(cause, host)?.with({ responseLost: true });
   // Not an error of the connection.
-  if (!/^(ERR_SSL|EPROTO|ERR_STREAM)/.test(code) && wordsFor(code) === undefined) return cause;
+  if (!/^(ERR_SSL|EPROTO|ERR_SOCKET_CLOSED|ERR_STREAM_PREM)/.test(code) && wordsFor(code) === undefined) return cause;
   const message = `${host} closed the connection before its response was complete`;
   const remedy = 'The box or its web server probably restarted. Re-run the job.';
   return new BoxError('Box unreachable', message, { ...lost, remedy });

@@ -42,7 +42,7 @@ export function parseHost(host: string): string {
   requireText(host);
   const address = (/^[a-z][a-z\d+.-]*:\/\//i.test(host) ? host : `https://${host}`).replace(/#.*$/, '');
   // Without its variable, `https:///admin` would make a host of `admin`.
-  if (/^[^:]+:\/\/([/:?]|$)/.test(address)) throw new EmptyValueError('has no host name');
+  if (/^[^:]+:\/\/(:\d*)?([/?]|$)/.test(address)) throw new EmptyValueError('has no host name');
   failOnMatch(address, HOST_FAULTS);
   const url = URL.parse(address);
   if (url === null) return fail('is not a host name, host:port, or https:// URL');
@@ -57,8 +57,7 @@ export function parseHost(host: string): string {
 }
 
 const HOST_FAULTS: typeof EMAIL_FAULTS = [
-  [CONTROL_OR_SPACE, 'contains a space'],
-  [/\\/, 'contains a backslash'],
+  [/[\s\u0000-\u001f\u007f-\u009f\\]/, 'contains a space or backslash'],
   // `https:/box.example.com` would make a host of `https`.
   [/^https:\/\/https?(:?\/|$)/i, 'is not a host name, host:port, or https:// URL'],
   [/^(?!https?:)/i, 'does not start with https://'],
