@@ -691,17 +691,17 @@ const REMEDIES = {
     'TLS failed': "No credentials were sent. Check the port in 'host'.",
     'Host not found': PANEL_HOST,
     'Box unreachable': `It's down, behind a firewall, or has banned this runner for 10 minutes. Check the box, then re-run the job.`,
-    'Box busy': `It handles one request at a time, and an update or status check takes minutes. Re-run the job later, or raise 'timeout'.`,
+    'Box busy': `It handles one request at a time, and updates take minutes. Re-run the job later, or raise 'timeout'.`,
     'Box error': 'Look for the error in /var/log/syslog on the box, then re-run the job.',
     'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
-    'Blocked in front of the box': `An access list, login page or proxy in front of the box probably blocked the request. Let this runner through to /admin.`,
+    'Blocked in front of the box': `An access list, firewall or login page in front of the box probably blocked the request. Let this runner through to /admin.`,
     'Unexpected redirect': `Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.`,
     Cancelled: 'Nothing to fix.',
     'Sign-out failed': `${EXPIRES} To revoke it now, change the account's password.`,
-    'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the password of the account to revoke it.`,
+    'Key still valid': `${EXPIRES} Check that 'host' is the box itself, and change the account's password to revoke it.`,
     'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
     'Proxy unreachable': `Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).`,
-    'Proxy rejected': 'Allow the proxy to connect to this host, or add the host to no_proxy.',
+    'Proxy rejected': 'Check that the proxy can and may connect to this host, or add the host to no_proxy.',
     'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.`,
     'Runner files not writable': 'Free disk space, or make the work directory writable.',
     'Saved session unreadable': `Check that nothing in the workflow sets variables that start with STATE_. The key may still be valid. ${EXPIRES}`,
@@ -842,58 +842,55 @@ const external_node_net_namespaceObject = require("node:net");
 
 
 
-const OTHER_NAME = 'has a certificate for another name';
-const OTHER_SERVER = "Check that 'host' is the box's own name, and leads to the box and not to another server.";
-const PROVISION = "Provision one from Let's Encrypt, or set 'ca-certificate' to the box's own.";
-const SET_CA = "Set 'ca-certificate' to that CA, or NODE_EXTRA_CA_CERTS if your network uses it.";
-const INSTALL = "Install the intermediate on the box, or set 'ca-certificate' to the CA.";
+const OTHER_SERVER = "It's another server's, or 'host' isn't the box's own name: check both.";
+const IF_BOX = "If it's the box's, set 'ca-certificate' to it, or get a public one.";
+const EMPTY = "'ca-certificate' is empty: set it to";
+const SET_IT = `${EMPTY} that certificate, or get a public one.`;
+const SET_CA = `${EMPTY} that CA, or NODE_EXTRA_CA_CERTS if your network uses it.`;
+const INSTALL = `${EMPTY} the CA, or install the intermediate on the box.`;
 const UPDATE = 'If the box renewed its certificate, update the input.';
-const REPLACE = 'Get another one (System > TLS (SSL) Certificates).';
-const RENEW = 'Renew it (System > TLS (SSL) Certificates).';
 const REMOVE = `Remove the input if the box has a public certificate now. Otherwise update the input, or install the missing intermediate on the box.`;
-const REMAKE = `On the box, remove /home/user-data/ssl/ssl_certificate.pem and run 'sudo mailinabox'. Then update 'ca-certificate'.`;
-const OUTDATED = "has a certificate that 'ca-certificate' can't verify: it expired on";
+const REMAKE = `On the box, remove /home/user-data/ssl/ssl_certificate.pem, run 'sudo mailinabox', and update the input. Or get a public certificate.`;
 const OTHER_ISSUER = "has a certificate that no certificate in 'ca-certificate' signed";
-const NO_ISSUER = 'has a certificate from a private CA, or sent no intermediate';
-const SELF_SIGNED = "has a self-signed certificate, and 'ca-certificate' is empty";
-const UNKNOWN_CA = "has a certificate from a CA that this runner doesn't know";
+const CODES = /^(C(ERT|RL)_|DEPTH_|ERR_TLS_CERT|ERROR_IN|HOSTNAME_|INVALID_[CP]|PATH_|SELF_|UNABLE_|UNSPECIFIED$)/;
 const REASONS = [
     [/expired self-signed/, 'has an expired self-signed certificate', REMAKE],
     [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has another certificate than 'ca-certificate'", UPDATE],
-    [/pinned .*(UNABLE_TO|SELF_SIGNED)/, OTHER_ISSUER, REMOVE],
-    [/DEPTH_ZERO_SELF_SIGNED_CERT/, SELF_SIGNED, PROVISION],
-    [/UNABLE_TO_VERIFY_LEAF/, NO_ISSUER, INSTALL],
-    [/UNABLE_TO_GET_ISSUER|SELF_SIGNED/, UNKNOWN_CA, SET_CA],
-    [/CERT_HAS_EXPIRED/, 'has an expired certificate', RENEW],
-    [/CERT_NOT_YET_VALID/, "has a certificate that isn't valid yet", 'Check both clocks.'],
-    [/ERR_TLS_CERT_ALTNAME/, OTHER_NAME, ''],
+    [/pinned .*(UNABLE_TO_(GET_ISS|VER)|SELF_SIGNED)/, OTHER_ISSUER, REMOVE],
+    [/DEPTH_ZERO_SELF_SIGNED_CERT/, 'has a self-signed certificate', SET_IT],
+    [/UNABLE_TO_VERIFY_LEAF/, 'has a certificate from a private CA, or sent no intermediate', INSTALL],
+    [/UNABLE_TO_GET_ISSUER|SELF_SIGNED/, "has a certificate from a CA that this runner doesn't know", SET_CA],
+    [/old-ca/, "has a certificate whose CA in 'ca-certificate' expired", "Set the input to the CA's new certificate."],
+    [/CERT_HAS_EXPIRED/, 'has an expired certificate', 'Renew it (System > TLS (SSL) Certificates).'],
+    [/CERT_NOT_YET_VALID/, "has a certificate that isn't valid yet", 'Check the clocks of the runner and the box.'],
+    [/ERR_TLS_CERT_ALTNAME/, 'has a certificate for another name', ''],
     [/UNSPECIFIED/, 'has a certificate with a weak key or hash'],
     [/INVALID_PURPOSE/, "has a certificate that isn't for a server"],
-    [/CERT|CRL|UNABLE_TO|INVALID_CA|PATH_LENGTH|HOSTNAME_MISMATCH/, 'has an invalid certificate'],
+    [/^/, 'has an invalid certificate'],
 ];
 function certificateError(cause, code, name, ca = '', certificate) {
-    const { issuer, subject = '', validTo = '', subjectAltName = subject.replace(/^.*CN=/s, '') } = certificate ?? {};
-    const facts = [ca && 'pinned', Date.parse(validTo) < Date.now() && 'expired', issuer === subject && 'self-signed'];
-    const key = [...facts, code].filter(Boolean).join(' ');
-    const [, why, fix = REPLACE] = REASONS.find(([pattern]) => pattern.test(key)) ?? [];
-    if (why === undefined)
+    if (!CODES.test(code))
         return undefined;
-    const expiry = code === 'CERT_HAS_EXPIRED' ? expiryIn(ca) : undefined;
-    const reason = expiry === undefined ? why : `${OUTDATED} ${expiry}`;
-    const host = name.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-    const altNames = subjectAltName.replace(/(DNS|IP Address):/g, '').split(', ');
-    const names = sanitize(altNames.slice(0, 2).join(', '));
-    const fits = certificate === undefined || ((0,external_node_net_namespaceObject.isIP)(host) ? certificate.checkIP(host) : certificate.checkHost(host));
-    const named = certificate === undefined ? reason : reason.replace('certificate', `certificate for ${names}`);
-    const shown = fits ? named : `${OTHER_NAME} (${names})`;
-    const remedy = `No credentials were sent. ${fits ? '' : `${OTHER_SERVER} `}${fix}`.trim();
+    const { issuer, subject = '', validTo = '', subjectAltName } = certificate ?? {};
+    const old = Date.parse(validTo) < Date.now();
+    const since = code === 'CERT_HAS_EXPIRED' && !old ? expiryIn(ca) : '';
+    const key = `${ca && 'pinned'} ${since && 'old-ca'} ${old && 'expired'} ${issuer === subject && 'self-signed'} ${code}`;
+    const [, why = '', fix = REMEDIES['Certificate not trusted']] = REASONS.find(([each]) => each.test(key)) ?? [];
+    const host = name.replace(/^\[|\]?\.?(:\d+)?$/g, '');
+    const match = (0,external_node_net_namespaceObject.isIP)(host) ? certificate?.checkIP(host) : certificate?.checkHost(host);
+    const isOther = certificate !== undefined && (match === undefined || code.startsWith('ERR_TLS'));
+    const all = subjectAltName || /(?<=^CN=).*$/m.exec(subject)?.[0] || 'nobody';
+    const [two = ''] = /^[^,]*(,[^,]*)?/.exec(all.replace(/(DNS|IP Address):/g, '')) ?? [];
+    const named = certificate === undefined ? 'certificate' : `certificate for ${sanitize(isOther ? two : `${match}`)}`;
+    const shown = isOther ? `has a ${named}, not for this name` : `${why}${since}`.replace('certificate', () => named);
+    const remedy = isOther ? `${OTHER_SERVER} ${fix && IF_BOX}`.trim() : fix;
     return new errors_BoxError('Certificate not trusted', `${name} ${shown}`, { cause, remedy });
 }
 function expiryIn(ca) {
-    const certificates = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-    const dates = certificates.map((pem) => Date.parse(new external_node_crypto_namespaceObject.X509Certificate(pem).validTo));
-    const expired = dates.find((date) => date < Date.now());
-    return expired === undefined ? undefined : new Date(expired).toISOString().slice(0, 10);
+    const certificates = ca.match(/-----BEGIN.+?END CERTIFICATE-----/gs) ?? [];
+    const dates = certificates.map((pem) => new Date(new external_node_crypto_namespaceObject.X509Certificate(pem).validTo));
+    const expired = dates.find((date) => date.getTime() < Date.now());
+    return expired === undefined ? '' : ` on ${expired.toISOString().slice(0, 10)}`;
 }
 
 ;// CONCATENATED MODULE: ./build/src/box/diagnose.js
@@ -905,33 +902,32 @@ const isNetworkError = (cause) => typeof cause === 'object' && cause !== null;
 const diagnose_codeOf = (cause) => (isNetworkError(cause) && cause.code) || '';
 const diagnose_wordsFor = (code) => [...(0,external_node_util_namespaceObject.getSystemErrorMap)().values()].find(([each]) => each === code)?.[1];
 const TRANSIENT = /^(timeout .*|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN|ERR_(SOCKET_CLOSED|STREAM_PREM).*)$/;
-const NOT_FOUND = /^getaddrinfo (ENO|EAI_(FAIL|NO))/;
+const NOT_FOUND = /^getaddrinfo (ENO(TF|D|ENT)|EAI_(ADDRF|FAIL$|NO))/;
+const CLIENT_CERT = /^ERR_SSL.*ALERT.*CERTIFICATE/;
 const UNREACHABLE = 'Box unreachable';
 const NOT_SENT = 'No credentials were sent.';
-const PORT = `${NOT_SENT} Check the port in 'host'.`;
-const SERVER = `${NOT_SENT} Update the TLS settings of the server.`;
-const HOST = `${NOT_SENT} ${PANEL_HOST}`;
-const CHECK_DNS = "Check the runner's DNS settings, then re-run the job.";
-const NO_RESPONSE = "couldn't be looked up: no response from this runner's name server";
+const SERVER = `${NOT_SENT} Check the TLS settings of the server.`;
+const CHECK_DNS = "Check that the box is up, if it serves its own DNS, and the runner's DNS settings.";
+const NO_LOOKUP = "couldn't be looked up: a name server failed or didn't respond";
 const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
 const ONLY_IPV6 = 'has only an IPv6 address, and this runner has no IPv6';
+const FAILED = 'failed in the TLS handshake';
 const NO_HANDSHAKE = "accepts connections, but didn't respond in the TLS handshake";
 const MTU = `${NOT_SENT} Check the MTU of the runner's network (containers, VPN), and firewalls that inspect TLS.`;
 const diagnose_REASONS = [
     [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
-    [/^ERR_SSL.*CERTIFICATE/, 'Blocked in front of the box', 'demands a client certificate'],
-    [/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/, 'TLS failed', "doesn't speak TLS on this port", PORT],
-    [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'TLS failed', 'has no TLS 1.2 or later', SERVER],
-    [/UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", HOST],
-    [/LEGACY_RENEGOTIATION/, 'TLS failed', 'has only an insecure form of TLS renegotiation', SERVER],
-    [/(DH|EC|KEY)_.*TOO_SMALL|BAD_(DH|ECPOINT)|SMALL/, 'TLS failed', 'has a TLS key that is too small', SERVER],
-    [/NO_SHARED|NO_CIPHER|HANDSHAKE_FAILURE/, 'TLS failed', 'shares no TLS cipher with this runner', SERVER],
-    [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'failed in the TLS handshake', SERVER],
+    [CLIENT_CERT, 'Blocked in front of the box', 'demands a client certificate'],
+    [/^ERR_SSL.*(WRONG_VERS|PACKET_LEN|_HTTP|RECORD_[LT])/, 'TLS failed', "doesn't speak TLS on this port"],
+    [/^ERR_SSL.*(UNSUPPORTED_PROT|PROTOCOL_VERS)/, 'TLS failed', 'has no TLS 1.2 or later', SERVER],
+    [/^ERR_SSL.*UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", `${NOT_SENT} ${PANEL_HOST}`],
+    [/_HANDSHAKE_FAILURE|_NO_SHARED/, 'TLS failed', 'shares no TLS cipher, or demands a client certificate', SERVER],
+    [/^(ERR_SSL|EPROTO)/, 'TLS failed', FAILED, SERVER],
     [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
-    [/EAI_AGAIN|timeout lookup/, UNREACHABLE, NO_RESPONSE, CHECK_DNS],
-    [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection before the TLS handshake'],
-    [/timeout (connect|proxy)/, UNREACHABLE, 'is unreachable: no connection in time'],
-    [/timeout handshake/, UNREACHABLE, NO_HANDSHAKE, MTU],
+    [/EAI_AGAIN$|^timeout lookup/, UNREACHABLE, NO_LOOKUP, CHECK_DNS],
+    [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection during the TLS handshake'],
+    [/^timeout proxy/, UNREACHABLE, 'opened no connection to the box in time'],
+    [/^timeout connect/, UNREACHABLE, 'is unreachable: no connection in time'],
+    [/^timeout handshake/, UNREACHABLE, NO_HANDSHAKE, MTU],
     [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],
 ];
 function diagnose(cause, name, ca, certificate) {
@@ -944,7 +940,9 @@ function diagnose(cause, name, ca, certificate) {
     if (known !== undefined || words !== undefined) {
         const [, title, why, remedy] = known ?? [code, UNREACHABLE, `is unreachable: ${words}`];
         const nameNotFound = NOT_FOUND.test(prefix + code);
-        return new errors_BoxError(title, `${name} ${why}`, { cause, remedy, transient, nameNotFound });
+        const reason = code.replace(/^(EPROTO|ERR_SSL(_SSLV3|_TLSV1|_TLSV13)?(_ALERT)?_)/, '').replaceAll('_', ' ');
+        const shown = why === FAILED && reason !== '' ? `${why} (${reason.toLowerCase()})` : why;
+        return new errors_BoxError(title, `${name} ${shown}`, { cause, remedy, transient, nameNotFound });
     }
     return certificateError(cause, code, name, ca, certificate);
 }
@@ -2091,14 +2089,14 @@ async function openTunnel({ url, attempt }) {
         return socket;
     socket.destroy();
     const transient = [429, 502, 503, 504].includes(status);
-    const remedy = status === 407 ? loginRemedy(proxy, `${response.headers['proxy-authenticate']}`) : undefined;
+    const remedy = status === 407 ? loginRemedy(proxy, response.headers['proxy-authenticate']) : undefined;
     const options = { transient, remedy, retryAfter: retryAfterOf(response.headers) };
     throw new errors_BoxError('Proxy rejected', `${name} returned HTTP ${status} for ${target}`, options);
 }
-function loginRemedy({ username }, schemes) {
-    if (/NTLM|Negotiate|Digest|Bearer/i.test(schemes) && !/Basic/i.test(schemes)) {
-        const wanted = sanitize(schemes).slice(0, 60);
-        return `It wants ${wanted}, and only Basic works. Use a local proxy that signs in to it, such as cntlm or px.`;
+function loginRemedy({ username }, offered = 'Basic') {
+    const schemes = offered.match(/(?<=^|,\s*)[a-z\d-]+(?![\w-]*=)/gi) ?? [];
+    if (!schemes.some((each) => /^basic$/i.test(each))) {
+        return `It wants ${sanitize(schemes.join(' or ')).slice(0, 40)}, but only Basic works. Use a local proxy that signs in to it, such as cntlm or px.`;
     }
     if (username === '')
         return 'https_proxy has no user name. Set it to http://user:password@host:port.';
@@ -2195,7 +2193,7 @@ function exchangeError(cause, { host }, timedOut) {
     if (timedOut)
         return new errors_BoxError('Box busy', `${host} didn't respond`, lost);
     const code = diagnose_codeOf(cause);
-    if (/^ERR_SSL.*CERTIFICATE/.test(code))
+    if (CLIENT_CERT.test(code))
         return diagnose(cause, host);
     if (code.startsWith('HPE_'))
         return diagnose(cause, host)?.with({ responseLost: true });
@@ -2211,19 +2209,19 @@ function exchangeError(cause, { host }, timedOut) {
 
 
 const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
-const DAEMON = `The box's daemon is restarting or down. If this persists, run 'sudo systemctl restart mailinabox' on the box.`;
+const DAEMON = `The box's daemon is probably restarting or down. If this persists, run 'sudo systemctl restart mailinabox' on the box.`;
 const NO_SERVER = "The server in front of the box can't reach it. Check that server, and that the box is up.";
-const CLOUDFLARE = 'Cloudflare, in front of the box, got no response from it. Check the box.';
+const CLOUDFLARE = 'Cloudflare, in front of the box, got no valid response from it. Check the box.';
 const FLEXIBLE = "Set Cloudflare's SSL mode to Full instead of Flexible, or have the proxy in front of the box use HTTPS.";
-const FIREWALL = `A firewall in front of the box probably blocked the request: let this runner through to /admin. Or 'host' is a website, not the box.`;
+const WEBSITE = `${REMEDIES['Blocked in front of the box']} Or 'host' is a website.`;
 const STATUSES = [
     [/^429/, 'Box busy', { transient: true, remedy: LIMITED }],
     [/^502/, 'Box unreachable', { transient: true, remedy: DAEMON }],
     [/^503/, 'Box unreachable', { transient: true, remedy: NO_SERVER }],
     [/^504/, 'Box busy', { transient: true, responseLost: true }],
-    [/^405/, 'Blocked in front of the box', { remedy: FIREWALL }],
+    [/^405/, 'Blocked in front of the box', { remedy: WEBSITE }],
     [/^4(?!0[04]|10)/, 'Blocked in front of the box'],
-    [/^5[2-9]/, 'Box unreachable', { repeatable: true, remedy: CLOUDFLARE }],
+    [/^5[2-9]/, 'Box unreachable', { repeatable: true, responseLost: true, remedy: CLOUDFLARE }],
     [/^5/, 'Box error', { repeatable: true, responseLost: true }],
     [/^/, 'Not a Mail-in-a-Box API'],
 ];
@@ -2232,14 +2230,12 @@ function requireOk({ url, status, headers }) {
         return;
     if (status >= 300 && status < 400) {
         const { location = 'nowhere' } = headers;
-        const target = URL.parse(location, url.href);
-        const remedy = target?.host === url.host && target.pathname === url.pathname ? FLEXIBLE : undefined;
-        throw new errors_BoxError('Unexpected redirect', `${url.host} redirected to ${sanitize(location).slice(0, 60)}`, {
-            remedy,
-        });
+        const { host, pathname, href } = url;
+        const target = URL.parse(location, href);
+        const remedy = target?.host === host && target.pathname === pathname ? FLEXIBLE : undefined;
+        throw new errors_BoxError('Unexpected redirect', `${host} redirected to ${sanitize(location).slice(0, 60)}`, { remedy });
     }
-    const found = STATUSES.find(([pattern]) => pattern.test(String(status)));
-    const [, title = 'Box error', options = {}] = found ?? [];
+    const [, title = 'Box error', options = {}] = STATUSES.find(([pattern]) => pattern.test(`${status}`)) ?? [];
     const retryAfter = options.transient ? retryAfterOf(headers) : undefined;
     const wait = retryAfter === undefined ? '' : ` (Retry-After: ${retryAfter} s)`;
     throw new errors_BoxError(title, `${url} returned HTTP ${status}${wait}`, { ...options, retryAfter });
@@ -2289,11 +2285,12 @@ function loginError(response, me, sent) {
     const why = typeof reason === 'string' ? sanitize(reason).slice(0, 60) : 'no reason given';
     return new errors_BoxError('Login rejected', `${rejected}: ${why}`, { rejected: true });
 }
+const NAME = /^(\$\W{0,2}[\w:. ]+[})]*|%\w+%|\{\{.*|<.*>|[*•.]+|\w+:\/\/.*|(env|secrets)\.\w+|[A-Z]+(_[A-Z\d]+)+)$/;
 const HINTS = [
     [/^\s|\s$/, 'starts or ends with a space'],
     [/^["'`]|["'`]$/, 'starts or ends with a quote'],
     [/[\r\n]/, 'has several lines'],
-    [/^(\$\{?\w+\}?|%\w+%|\$?\{\{.*\}\}|\*+|\w+:\/\/.*)$/, 'looks like the name of a secret'],
+    [NAME, 'looks like a placeholder or the name of a secret'],
 ];
 function passwordHint(password) {
     const [, why] = HINTS.find(([pattern]) => pattern.test(password)) ?? [];

@@ -16,7 +16,7 @@ const NO_SECRET = `The secret or variable doesn't exist under that name, or the 
 const NOTHING_TO_VERIFY = "Input 'verify-logout' has nothing to verify with 'logout: false'";
 /** A runner always sets these. */
 const WITH_DEFAULT = ['TIMEOUT', 'LOGOUT', 'VERIFY-LOGOUT'];
-const WRAPPER = "'node' on this runner is probably a script, and its shell (dash) drops names with a hyphen";
+const WRAPPER = "'node' on this runner is probably a script, whose shell (dash) drops names with a hyphen";
 
 /** Masks the secrets among the inputs, then checks all of them. @throws BoxError with everything that is wrong */
 export function maskAndReadInputs() {
@@ -56,6 +56,7 @@ export function maskAndReadInputs() {
   const { env } = process;
   const missing = WITH_DEFAULT.filter((name) => env['INPUT_EMAIL'] !== undefined && !(`INPUT_${name}` in env));
   for (const name of missing) problems.push(`Input '${name.toLowerCase()}' didn't arrive: ${WRAPPER}`);
+  if (missing.length > 0) remedy = 'Run that script with bash, or replace it with the program.';
   if (problems.length > 0) throw new BoxError('Invalid input', problems.join('. '), { remedy });
   mask(inputs.totpSecret ?? '');
   mask(basicCredentials(email, inputs.password));

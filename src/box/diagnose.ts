@@ -24,35 +24,35 @@ const TRANSIENT =
   /^(timeout .*|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|UNKNOWN|EAI_AGAIN|ERR_(SOCKET_CLOSED|STREAM_PREM).*)$/;
 
 /** What getaddrinfo returns for a name that doesn't exist; ENOENT on Windows, if it has no address. */
-const NOT_FOUND = /^getaddrinfo (ENO|EAI_(FAIL|NO))/;
+const NOT_FOUND = /^getaddrinfo (ENO(TF|D|ENT)|EAI_(ADDRF|FAIL$|NO))/;
+/** An alert of the server. With TLS 1.3, it comes after the request was sent. */
+export const CLIENT_CERT = /^ERR_SSL.*ALERT.*CERTIFICATE/;
 
 const UNREACHABLE = 'Box unreachable';
 const NOT_SENT = 'No credentials were sent.';
-const PORT = `${NOT_SENT} Check the port in 'host'.`;
-const SERVER = `${NOT_SENT} Update the TLS settings of the server.`;
-const HOST = `${NOT_SENT} ${PANEL_HOST}`;
-const CHECK_DNS = "Check the runner's DNS settings, then re-run the job.";
-const NO_RESPONSE = "couldn't be looked up: no response from this runner's name server";
+const SERVER = `${NOT_SENT} Check the TLS settings of the server.`;
+const CHECK_DNS = "Check that the box is up, if it serves its own DNS, and the runner's DNS settings.";
+const NO_LOOKUP = "couldn't be looked up: a name server failed or didn't respond";
 const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
 const ONLY_IPV6 = 'has only an IPv6 address, and this runner has no IPv6';
+const FAILED = 'failed in the TLS handshake';
 const NO_HANDSHAKE = "accepts connections, but didn't respond in the TLS handshake";
 const MTU = `${NOT_SENT} Check the MTU of the runner's network (containers, VPN), and firewalls that inspect TLS.`;
 /** By Node's codes (OpenSSL's reasons and the server's alerts too), or what was waited for. The first that matches. */
 const REASONS: ReadonlyArray<readonly [code: RegExp, Title, why: string, remedy?: string]> = [
   [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
-  [/^ERR_SSL.*CERTIFICATE/, 'Blocked in front of the box', 'demands a client certificate'],
-  [/VERSION_NUMBER|LENGTH_TOO_LONG|HTTP/, 'TLS failed', "doesn't speak TLS on this port", PORT],
-  [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/, 'TLS failed', 'has no TLS 1.2 or later', SERVER],
-  [/UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", HOST],
-  [/LEGACY_RENEGOTIATION/, 'TLS failed', 'has only an insecure form of TLS renegotiation', SERVER],
-  [/(DH|EC|KEY)_.*TOO_SMALL|BAD_(DH|ECPOINT)|SMALL/, 'TLS failed', 'has a TLS key that is too small', SERVER],
-  [/NO_SHARED|NO_CIPHER|HANDSHAKE_FAILURE/, 'TLS failed', 'shares no TLS cipher with this runner', SERVER],
-  [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'failed in the TLS handshake', SERVER],
+  [CLIENT_CERT, 'Blocked in front of the box', 'demands a client certificate'],
+  [/^ERR_SSL.*(WRONG_VERS|PACKET_LEN|_HTTP|RECORD_[LT])/, 'TLS failed', "doesn't speak TLS on this port"],
+  [/^ERR_SSL.*(UNSUPPORTED_PROT|PROTOCOL_VERS)/, 'TLS failed', 'has no TLS 1.2 or later', SERVER],
+  [/^ERR_SSL.*UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", `${NOT_SENT} ${PANEL_HOST}`],
+  [/_HANDSHAKE_FAILURE|_NO_SHARED/, 'TLS failed', 'shares no TLS cipher, or demands a client certificate', SERVER],
+  [/^(ERR_SSL|EPROTO)/, 'TLS failed', FAILED, SERVER],
   [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
-  [/EAI_AGAIN|timeout lookup/, UNREACHABLE, NO_RESPONSE, CHECK_DNS],
-  [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection before the TLS handshake'],
-  [/timeout (connect|proxy)/, UNREACHABLE, 'is unreachable: no connection in time'],
-  [/timeout handshake/, UNREACHABLE, NO_HANDSHAKE, MTU],
+  [/EAI_AGAIN$|^timeout lookup/, UNREACHABLE, NO_LOOKUP, CHECK_DNS],
+  [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection during the TLS handshake'],
+  [/^timeout proxy/, UNREACHABLE, 'opened no connection to the box in time'],
+  [/^timeout connect/, UNREACHABLE, 'is unreachable: no connection in time'],
+  [/^timeout handshake/, UNREACHABLE, NO_HANDSHAKE, MTU],
   [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],
 ];
 
@@ -68,7 +68,10 @@ export function diagnose(cause: unknown, name: string, ca?: string, certificate?
   if (known !== undefined || words !== undefined) {
     const [, title, why, remedy] = known ?? [code, UNREACHABLE, `is unreachable: ${words}`];
     const nameNotFound = NOT_FOUND.test(prefix + code);
-    return new BoxError(title, `${name} ${why}`, { cause, remedy, transient, nameNotFound });
+    // OpenSSL's reason in its own words: `ERR_SSL_DH_KEY_TOO_SMALL`.
+    const reason = code.replace(/^(EPROTO|ERR_SSL(_SSLV3|_TLSV1|_TLSV13)?(_ALERT)?_)/, '').replaceAll('_', ' ');
+    const shown = why === FAILED && reason !== '' ? `${why} (${reason.toLowerCase()})` : why;
+    return new BoxError(title, `${name} ${shown}`, { cause, remedy, transient, nameNotFound });
   }
   return certificateError(cause, code, name, ca, certificate);
 }

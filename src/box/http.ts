@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { HttpClient } from '@actions/http-client';
 import { type BoxRequest, openTls } from './connect.ts';
-import { codeOf, diagnose, wordsFor } from './diagnose.ts';
+import { CLIENT_CERT, codeOf, diagnose, wordsFor } from './diagnose.ts';
 import { BoxError } from './errors.ts';
 import { openTunnel } from './proxy.ts';
 
@@ -77,8 +77,8 @@ function exchangeError(cause: unknown, { host }: URL, timedOut: boolean): unknow
   const lost = { cause, transient: true, responseLost: true, timedOut };
   if (timedOut) return new BoxError('Box busy', `${host} didn't respond`, lost);
   const code = codeOf(cause);
-  // With TLS 1.3, a client certificate is demanded only now, and no key was issued.
-  if (/^ERR_SSL.*CERTIFICATE/.test(code)) return diagnose(cause, host);
+  // With TLS 1.3, it is demanded only now, and no key was issued.
+  if (CLIENT_CERT.test(code)) return diagnose(cause, host);
   if (code.startsWith('HPE_')) return diagnose(cause, host)?.with({ responseLost: true });
   // Not an error of the connection.
   if (!/^(ERR_SSL|EPROTO|ERR_SOCKET_CLOSED|ERR_STREAM_PREM)/.test(code) && wordsFor(code) === undefined) return cause;

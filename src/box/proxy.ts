@@ -27,16 +27,16 @@ export async function openTunnel({ url, attempt }: BoxRequest): Promise<Socket |
   if (status >= 200 && status < 300) return socket;
   socket.destroy();
   const transient = [429, 502, 503, 504].includes(status);
-  const remedy = status === 407 ? loginRemedy(proxy, `${response.headers['proxy-authenticate']}`) : undefined;
+  const remedy = status === 407 ? loginRemedy(proxy, response.headers['proxy-authenticate']) : undefined;
   const options = { transient, remedy, retryAfter: retryAfterOf(response.headers) };
   throw new BoxError('Proxy rejected', `${name} returned HTTP ${status} for ${target}`, options);
 }
 
-/** @param schemes that the proxy offers: `Basic realm="Proxy"`, or several with commas between them */
-function loginRemedy({ username }: URL, schemes: string): string {
-  if (/NTLM|Negotiate|Digest|Bearer/i.test(schemes) && !/Basic/i.test(schemes)) {
-    const wanted = sanitize(schemes).slice(0, 60);
-    return `It wants ${wanted}, and only Basic works. Use a local proxy that signs in to it, such as cntlm or px.`;
+/** @param offered schemes: `Basic realm="Proxy"`, or several with commas between them */
+function loginRemedy({ username }: URL, offered = 'Basic'): string {
+  const schemes: string[] = offered.match(/(?<=^|,\s*)[a-z\d-]+(?![\w-]*=)/gi) ?? [];
+  if (!schemes.some((each) => /^basic$/i.test(each))) {
+    return `It wants ${sanitize(schemes.join(' or ')).slice(0, 40)}, but only Basic works. Use a local proxy that signs in to it, such as cntlm or px.`;
   }
   if (username === '') return 'https_proxy has no user name. Set it to http://user:password@host:port.';
   return 'Check the user name and password in https_proxy.';

@@ -75,11 +75,12 @@ function loginError(response: BoxResponse, me: Unchecked<MeResponse>, sent: Cred
   return new BoxError('Login rejected', `${rejected}: ${why}`, { rejected: true });
 }
 
+const NAME = /^(\$\W{0,2}[\w:. ]+[})]*|%\w+%|\{\{.*|<.*>|[*•.]+|\w+:\/\/.*|(env|secrets)\.\w+|[A-Z]+(_[A-Z\d]+)+)$/;
 const HINTS: ReadonlyArray<readonly [password: RegExp, why: string]> = [
   [/^\s|\s$/, 'starts or ends with a space'],
   [/^["'`]|["'`]$/, 'starts or ends with a quote'],
   [/[\r\n]/, 'has several lines'],
-  [/^(\$\{?\w+\}?|%\w+%|\$?\{\{.*\}\}|\*+|\w+:\/\/.*)$/, 'looks like the name of a secret'],
+  [NAME, 'looks like a placeholder or the name of a secret'],
 ];
 
 /** What may be wrong with a rejected password, without showing it. */

@@ -1,15 +1,15 @@
-import { BoxError, type ErrorOptions, type Title } from './errors.ts';
+import { BoxError, type ErrorOptions, REMEDIES, type Title } from './errors.ts';
 import type { BoxResponse } from './http.ts';
 import { retryAfterOf } from './retry.ts';
 import { sanitize } from './sanitize.ts';
 
 const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
-const DAEMON = `The box's daemon is restarting or down. If this persists, run 'sudo systemctl restart mailinabox' on the box.`;
+const DAEMON = `The box's daemon is probably restarting or down. If this persists, run 'sudo systemctl restart mailinabox' on the box.`;
 const NO_SERVER = "The server in front of the box can't reach it. Check that server, and that the box is up.";
-const CLOUDFLARE = 'Cloudflare, in front of the box, got no response from it. Check the box.';
+const CLOUDFLARE = 'Cloudflare, in front of the box, got no valid response from it. Check the box.';
 const FLEXIBLE =
   "Set Cloudflare's SSL mode to Full instead of Flexible, or have the proxy in front of the box use HTTPS.";
-const FIREWALL = `A firewall in front of the box probably blocked the request: let this runner through to /admin. Or 'host' is a website, not the box.`;
+const WEBSITE = `${REMEDIES['Blocked in front of the box']} Or 'host' is a website.`;
 /** By status, the first that matches. */
 const STATUSES: ReadonlyArray<readonly [RegExp, Title, ErrorOptions?]> = [
   [/^429/, 'Box busy', { transient: true, remedy: LIMITED }],
@@ -18,10 +18,10 @@ const STATUSES: ReadonlyArray<readonly [RegExp, Title, ErrorOptions?]> = [
   // nginx has given up, but the login is still in the daemon's queue.
   [/^504/, 'Box busy', { transient: true, responseLost: true }],
   // A static website, too, returns this to POST.
-  [/^405/, 'Blocked in front of the box', { remedy: FIREWALL }],
+  [/^405/, 'Blocked in front of the box', { remedy: WEBSITE }],
   // A box returns no others.
   [/^4(?!0[04]|10)/, 'Blocked in front of the box'],
-  [/^5[2-9]/, 'Box unreachable', { repeatable: true, remedy: CLOUDFLARE }],
+  [/^5[2-9]/, 'Box unreachable', { repeatable: true, responseLost: true, remedy: CLOUDFLARE }],
   // The daemon may have failed after it issued a key.
   [/^5/, 'Box error', { repeatable: true, responseLost: true }],
   [/^/, 'Not a Mail-in-a-Box API'],
@@ -32,14 +32,12 @@ export function requireOk({ url, status, headers }: BoxResponse): void {
   if (status === 200) return;
   if (status >= 300 && status < 400) {
     const { location = 'nowhere' } = headers;
-    const target = URL.parse(location, url.href);
-    const remedy = target?.host === url.host && target.pathname === url.pathname ? FLEXIBLE : undefined;
-    throw new BoxError('Unexpected redirect', `${url.host} redirected to ${sanitize(location).slice(0, 60)}`, {
-      remedy,
-    });
+    const { host, pathname, href } = url;
+    const target = URL.parse(location, href);
+    const remedy = target?.host === host && target.pathname === pathname ? FLEXIBLE : undefined;
+    throw new BoxError('Unexpected redirect', `${host} redirected to ${sanitize(location).slice(0, 60)}`, { remedy });
   }
-  const found = STATUSES.find(([pattern]) => pattern.test(String(status)));
-  const [, title = 'Box error', options = {}] = found ?? [];
+  const [, title = 'Box error', options = {}] = STATUSES.find(([pattern]) => pattern.test(`${status}`)) ?? [];
   const retryAfter = options.transient ? retryAfterOf(headers) : undefined;
   const wait = retryAfter === undefined ? '' : ` (Retry-After: ${retryAfter} s)`;
   throw new BoxError(title, `${url} returned HTTP ${status}${wait}`, { ...options, retryAfter });

@@ -12,9 +12,9 @@ const LATE_SPREAD = 20;
 /** The Base32 secret of a two-factor setup, in capitals without spaces, as the control panel or a password manager shows
  * it, or from the `otpauth://` URI of its QR code. @throws InvalidValueError; never with a part of the value */
 export function parseTotpSecret(given: string): string {
-  const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff"'`]/g, '').replaceAll('&amp;', '&');
-  if (/^\d{3}-?\d{3}$/.test(text)) fail('is a six-digit code. Set it to the secret behind the codes');
-  const plain = text.includes('://') ? secretOfUri(text) : text.replace(/^secret[:=]/i, '').replace(/&.*$/, '');
+  const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff"'`\p{Pd}]/gu, '').replaceAll('&amp;', '&');
+  if (/^\d{6}$/.test(text)) fail('is a six-digit code. Set it to the secret behind the codes');
+  const plain = text.includes('://') ? secretOfUri(text) : text.replace(/^[a-z_-]+[:=](?=\w)/i, '').replace(/&.*$/, '');
   const base32 = plain.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
   if (!/^[A-Z2-7]+$/.test(base32)) fail('is not Base32 (A-Z and 2-7)');
   return base32.length < 16 ? fail('is too short; a box makes 32 characters') : base32;
@@ -23,13 +23,13 @@ export function parseTotpSecret(given: string): string {
 function secretOfUri(uri: string): string {
   const { protocol, host, searchParams: query } = URL.parse(uri) ?? fail('is not an otpauth:// URI');
   if (!/otpauth:$/.test(protocol)) fail('is not an otpauth:// URI');
-  const algorithm = query.get('algorithm') ?? 'SHA1';
-  failOnMatch(`${host} ${query.get('digits') ?? 6} ${query.get('period') ?? 30} ${algorithm}`.toUpperCase(), [
+  const algorithm = query.get('algorithm') || 'SHA1';
+  failOnMatch(`${host} ${query.get('digits') || 6} ${query.get('period') || 30} ${algorithm}`.toUpperCase(), [
     [/^HOTP /, 'is for HOTP; a box uses TOTP'],
     [/^(?!TOTP )/, 'is not an otpauth:// URI of a box'],
     [/^\S* (?!6 )/, "is for codes of another length; a box's have six digits"],
     [/^\S* \S* (?!30 )/, "is for codes of another period; a box's change every 30 s"],
-    [/ (?!SHA-?1$)\S*$/, 'is for another algorithm; a box uses SHA-1'],
+    [/ (?!(HMAC-?)?SHA-?1$)\S*$/, 'is for another algorithm; a box uses SHA-1'],
   ]);
   return query.get('secret') ?? fail('has no secret');
 }

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { EmptyValueError, fail, failOnMatch } from './errors.ts';
 
 /** Invisible characters, which word processors and chats leave in copied text. */
 const INVISIBLE = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/;
+const HOST_NAME = /^([a-z\d_-]+(\.[a-z\d_-]+)*\.?|\[[\da-f:]+\])$/;
 const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 const CONTROL_OR_SPACE = /[\s\u0000-\u001f\u007f-\u009f]/;
 
@@ -45,12 +45,11 @@ export function parseHost(host: string): string {
   if (/^[^:]+:\/\/(:\d*)?([/?]|$)/.test(address)) throw new EmptyValueError('has no host name');
   failOnMatch(address, HOST_FAULTS);
   const url = URL.parse(address);
-  if (url === null) return fail('is not a host name, host:port, or https:// URL');
+  if (url === null || !HOST_NAME.test(url.hostname)) return fail('is not a host name, host:port, or https:// URL');
   const { protocol, hostname, origin } = url;
   if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
     fail('starts with http://, which would send the password unencrypted. Use https://');
   }
-  if (!/^[a-z\d._-]+$/.test(hostname) && !isIPv6(hostname.slice(1, -1))) fail('contains an invalid character');
   const path = url.pathname.replace(/\/+$/, '');
   if (!/^[\w/.~-]*$/.test(path)) fail('has a path with special characters');
   return origin + (path === '' ? '/admin' : path);
@@ -76,7 +75,7 @@ export function parseCertificates(text: string): string {
   const found = [...given.matchAll(pattern)];
   if (found.length === 0) {
     failOnMatch(text, [
-      [/^[\w\s]*[:=]?\s*([\da-f]{2}[:\s]?){16,}$/i, 'is a fingerprint. Set it to the certificate itself'],
+      [/^([\w\s-]*[:=]\s*)?([\da-f]{2}[:\s-]?){16,}$|^sha-?\d+[\s:/]/i, 'is a fingerprint. Set it to the certificate'],
       [/^[\w./\\:~-]{1,300}$/, 'is a path. Set it to the text of that file'],
     ]);
     fail("contains no certificate ('-----BEGIN CERTIFICATE-----')");
