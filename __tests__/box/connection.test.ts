@@ -22,12 +22,14 @@ async function failure(request: Promise<unknown>) {
   const { title, message, remedy, traits } = error;
   expectNoSecret({ raw: message + remedy }, [ADMIN.password, KEY, PROXY_PASSWORD, 'pa%ss']);
   expect(message).not.toMatch(/SSL routines|:error:|OPENSSL/i);
-  const { transient = false, repeatable = false, responseLost = false, timedOut = false, retryAfter } = traits;
-  return { title: String(title), transient, repeatable: repeatable && !transient, responseLost, timedOut, retryAfter };
+  const { transient = false, repeatable = false, responseLost = false, timedOut = false } = traits;
+  const { nameNotFound = false, retryAfter } = traits;
+  return { title: `${title}`, transient, repeatable, responseLost, timedOut, nameNotFound, retryAfter };
 }
 
 type Failure = Awaited<ReturnType<typeof failure>>;
-const final = { transient: false, repeatable: false, responseLost: false, timedOut: false, retryAfter: undefined };
+const no = { transient: false, repeatable: false, responseLost: false, timedOut: false, nameNotFound: false };
+const final = { ...no, retryAfter: undefined };
 const transient = { ...final, transient: true };
 
 const UNREACHABLE = { title: 'Box unreachable', ...transient };
@@ -35,8 +37,7 @@ const BUSY = { title: 'Box busy', ...transient };
 const PROXY_FAILED = { title: 'Proxy unreachable', ...transient };
 const PROXY_BROKEN = { title: 'Proxy unreachable', ...final };
 const PROXY_BUSY = { title: 'Proxy rejected', ...transient };
-/** While signing out, it is retried. */
-const UNKNOWN_HOST = { title: 'Host not found', ...final, repeatable: true };
+const UNKNOWN_HOST = { title: 'Host not found', ...final, nameNotFound: true };
 const UNTRUSTED = { title: 'Certificate not trusted', ...final };
 const INSECURE = { title: 'TLS failed', ...final };
 const REDIRECTED = { title: 'Unexpected redirect', ...final };
@@ -101,7 +102,7 @@ async function record(respond: string | (() => void), name = 'localhost', option
     });
   });
   server.on('tlsClientError', () => {});
-  const address = name.replace('box.test', 'localhost');
+  const address = name.replace(/.*\.test$/, 'localhost');
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const close = () => new Promise<string>((resolve) => server.close(() => resolve(received)));
   return { host: `${name}:${Object(server.address()).port}`, close };
@@ -147,14 +148,14 @@ const OUTCOMES: ReadonlyArray<readonly [Failure, readonly FaultName[]]> = [
   [LOST, ['reset', 'reset-after-login', 'reset-in-head', 'reset-in-body', 'close', 'cut-short']],
   [LOST, [101]],
   [{ ...BUSY, responseLost: true, timedOut: true }, UNENDING],
-  [BUSY, [502, 503]],
+  [UNREACHABLE, [502, 503]],
   [{ ...BUSY, retryAfter: 5 }, [429]],
   [{ ...BUSY, responseLost: true }, [504]],
   [BLOCKED, [401, 403]],
   [NOT_A_BOX, [404]],
   [{ ...NOT_A_BOX, responseLost: true }, ['html', 'other-json', 'endless', 'broken-json', 'empty']],
   [{ ...final, title: 'Box error', repeatable: true, responseLost: true }, [500]],
-  [{ ...final, title: 'Box unreachable', repeatable: true }, [520]],
+  [{ ...final, title: 'Box unreachable', repeatable: true, responseLost: true }, [520]],
   [REDIRECTED, ['redirect']],
 ];
 const CASES = OUTCOMES.flatMap(([outcome, faults]) =>
@@ -231,6 +232,11 @@ test.concurrent.each<[CertificateKind, string, boolean]>([
   ['self-signed', 'box.test', false],
   ['self-signed', '127.0.0.1', false],
   ['self-signed-san', 'localhost', true],
+  ['self-signed-expired', 'localhost', false],
+  ['self-signed-other', 'localhost', false],
+  ['self-signed-other', '127.0.0.1', false],
+  ['self-signed-other', 'x.router.test', true],
+  ['self-signed-other', 'x.y.router.test', false],
   ['chain', 'localhost', true],
   ['no-intermediate', 'localhost', false],
   ['expired', 'localhost', false],
@@ -283,36 +289,70 @@ test.concurrent.each<['TLSv1.2' | 'TLSv1.3', Failure]>([
   await close();
 });
 
-test.concurrent('an alert of the server is explained', async () => {
-  const { host, close } = await record(Buffer.from('15030300020270', 'hex').toString('latin1'));
-  await expect(send('login', { host })).rejects.toMatchObject({
-    title: INSECURE.title,
-    message: expect.stringContaining('host name'),
-  });
-  await close();
+const RSA_ONLY: TlsOptions = {
+  ...certificate('issued'),
+  maxVersion: 'TLSv1.2',
+  ciphers: 'ECDHE-RSA-AES128-GCM-SHA256',
+};
+const SERVER_HELLO = `160303002a020000260303${'11'.repeat(32)}00002f00`;
+const ALERT = '150303000202';
+/** A part of the reason, and of the fix. */
+test.concurrent.each<[string, string, string, TlsOptions?]>([
+  ['host name', 'host name', `${ALERT}70`],
+  ['(internal error)', 'TLS settings', `${ALERT}50`],
+  ['(unsafe legacy renegotiation disabled)', 'TLS settings', SERVER_HELLO],
+  ['no TLS cipher', 'TLS settings', '', RSA_ONLY],
+])('a handshake fails: %s', async (...row) => {
+  const [why, fix, response, options] = row;
+  const { host, close } = await record(Buffer.from(response, 'hex').toString('latin1'), 'localhost', options);
+  const [message, remedy] = [expect.stringContaining(why), expect.stringContaining(fix)];
+  await expect(send('login', { host })).rejects.toMatchObject({ title: INSECURE.title, message, remedy });
+  expect(await close()).not.toMatch(/authorization/i);
 });
 
-/** What the remedy has to name. */
-test.concurrent.each<[CertificateKind, CertificateKind | undefined, string]>([
-  ['self-signed', undefined, "'ca-certificate'"],
-  ['no-intermediate', undefined, 'Install'],
-  ['no-intermediate', 'issued', 'Otherwise'],
-  ['chain', undefined, 'NODE_EXTRA_CA_CERTS'],
-  ['chain', 'self-signed', 'public certificate'],
-  ['self-signed', 'self-signed-san', 'renewed'],
-  ['expired', 'issued', 'Renew'],
-  ['other-name', 'issued', "'host'"],
-])('certificate %s with %s has its own fix: %s', async (kind, trusted, fix) => {
-  await using box = await startBox({ certificate: kind });
-  const ca = trusted === undefined ? undefined : certificate(trusted).ca;
-  await expect(send('login', { host: box.host, ca })).rejects.toMatchObject({ remedy: expect.stringContaining(fix) });
-});
-
-test.concurrent("an expired 'ca-certificate' is named, with its date", async () => {
-  await using box = await startBox({ certificate: 'by-expired-ca' });
-  await expect(send('login', box)).rejects.toMatchObject({
-    message: expect.stringMatching(/'ca-certificate' expired on 2024-02-01/),
+const EMPTY = /^'ca-certificate' is empty/;
+/** Before any advice to trust or renew it. */
+const OTHER = /^It's another server's, or 'host' isn't the box's own name/;
+/** What is shown after the host, and what the remedy has to name. */
+test.concurrent.each<[CertificateKind, CertificateKind | undefined, string, RegExp, host?: string]>([
+  ['self-signed', undefined, 'a self-signed certificate for localhost', EMPTY],
+  ['self-signed', undefined, 'a certificate for localhost, not', OTHER, '127.0.0.1'],
+  ['self-signed', 'self-signed', 'a certificate for localhost, not', OTHER, 'box.test'],
+  ['self-signed', 'self-signed-san', "another certificate for localhost than 'ca-", /renewed/],
+  ['self-signed-expired', undefined, 'an expired self-signed certificate for localhost', /sudo mailinabox/],
+  ['self-signed-expired', 'self-signed-expired', 'an expired self-signed certificate', /update the input/],
+  ['self-signed-other', undefined, 'a certificate for router.test, *.router.test, not', OTHER],
+  ['self-signed-other', 'self-signed', 'a certificate for router.test, *.router.test, not', OTHER, '127.0.0.1'],
+  ['self-signed-other', 'self-signed-other', 'a certificate for router.test, *.router.test, not', OTHER],
+  ['self-signed-other', undefined, 'a self-signed certificate for *.router.test', EMPTY, 'x.router.test'],
+  ['no-intermediate', undefined, 'a certificate for localhost from a private CA', /^'ca-cert.* is empty.*intermediate/],
+  [
+    'no-intermediate',
+    'issued',
+    "a certificate for localhost that no certificate in 'ca-certificate' signed",
+    /Otherwise/,
+  ],
+  ['chain', undefined, 'a certificate for 127.0.0.1 from a CA that', /^'ca-cert.* is empty.*EXTRA_CA/, '127.0.0.1'],
+  ['chain', 'self-signed', 'a certificate for localhost that no certificate', /public certificate/],
+  ['expired', 'issued', 'an expired certificate for localhost', /Renew/],
+  ['other-name', 'issued', 'a certificate for elsewhere.test, not', OTHER],
+  ['other-name', undefined, 'a certificate for elsewhere.test, not', OTHER],
+  ['not-yet-valid', 'issued', "a certificate for localhost that isn't valid yet", /clocks/],
+  [
+    'by-expired-ca',
+    'by-expired-ca',
+    "a certificate for localhost whose CA in 'ca-certificate' expired on 2024-02-01",
+    /new/,
+  ],
+])('certificate %s with %s: %s', async (kind, trusted, why, fix, name = 'localhost') => {
+  await using box = await startBox({ certificate: kind, name: '127.0.0.1' });
+  const ca = trusted && certificate(trusted).ca;
+  const host = `${name}:${box.port}`;
+  await expect(send('login', { host, ca })).rejects.toMatchObject({
+    message: expect.stringContaining(`${host} has ${why}`),
+    remedy: expect.stringMatching(fix),
   });
+  expect(box.requestLog).toEqual([]);
 });
 
 test.concurrent('any certificate in ca is a trust anchor, in any order', async () => {
@@ -439,7 +479,7 @@ describe('a proxy', () => {
     [{ reject: 403 }, PROXY_REJECTS],
     [{ credentials: 'of:others' }, PROXY_REJECTS],
     [{ tls: true }, PROXY_BROKEN], // Nobody trusts its certificate.
-    [{ at: 'enotfound.test:1' }, { ...PROXY_BROKEN, repeatable: true }],
+    [{ at: 'enotfound.test:1' }, { ...PROXY_BROKEN, nameNotFound: true }],
     [{ reject: 429 }, PROXY_BUSY],
     [{ reject: 502 }, PROXY_BUSY],
     [{ reject: 503 }, PROXY_BUSY],
@@ -456,6 +496,24 @@ describe('a proxy', () => {
     expect(failed).toEqual(outcome);
     expect(proxy.tunnels).toEqual([]);
     expect(box.requestLog).toEqual([]);
+  });
+
+  /** Headers of the proxy, whether it is given a user name, and a part of the fix. */
+  test.each<[string, boolean, string, number?]>([
+    ['407 x\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Negotiate', true, 'NTLM or Negotiate, but only Basic'],
+    ['407 x\r\nProxy-Authenticate: Digest realm="Basic", nonce="x"', false, 'wants Digest, but'],
+    ['407 x\r\nProxy-Authenticate: basic realm="x", NTLM', false, 'has no user name'],
+    ['407 x\r\nProxy-Authenticate: Negotiate, Basic realm="x"', true, 'Check the user name'],
+    ['407 x', true, 'Check the user name'],
+    ['503 x\r\nRetry-After: 7', true, 'no_proxy', 7],
+  ])('rejects the tunnel: %j, with a user: %s', async (...row) => {
+    const [head, hasUser, fix, retryAfter] = row;
+    const { host, close } = await record(`HTTP/1.1 ${head}\r\n\r\n`);
+    process.env['https_proxy'] = `http://${hasUser ? 'me:secret@' : ''}${host}`;
+    const remedy = expect.stringContaining(fix);
+    const error = { title: 'Proxy rejected', remedy, traits: expect.objectContaining({ retryAfter }) };
+    await expect(send('login', { host: 'box.test' })).rejects.toMatchObject(error);
+    await close();
   });
 
   test.each([

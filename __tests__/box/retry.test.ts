@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Attempt } from '../../src/box/context.ts';
 import { BoxError, KEY_LOST, type Title, type Traits } from '../../src/box/errors.ts';
+import { retry } from '../../src/box/retry.ts';
 import { signIn } from '../../src/box/sign-in.ts';
 import { revoke, revokeVerified } from '../../src/box/sign-out.ts';
 import { virtualClock } from '../clock.ts';
@@ -23,6 +24,7 @@ const timedOut = fails(UNREACHABLE, { transient: true, responseLost: true, timed
 const notConnected = fails(UNREACHABLE, { transient: true, timedOut: true });
 /** As any 5xx, and a name that isn't in the DNS. */
 const repeatable = fails('Box error', { repeatable: true });
+const notFound = fails('Host not found', { nameNotFound: true });
 const busy = (retryAfter?: number) => fails(BUSY, { transient: true, retryAfter });
 const redirect = fails(REDIRECTED);
 const wrongPassword = fails(PASSWORD_REJECTED, { rejected: true });
@@ -63,11 +65,12 @@ function start({ requested = NEVER, final = NEVER }) {
   return { context: { clock, log, cancellation }, now, fake, lines };
 }
 
+const ACCOUNT = { email: 'ci@example.com', password: 'password' };
 type Options = Partial<Record<'timeout' | 'delay' | 'connect' | 'requested' | 'final', number>>;
 async function signInTo(replies: Reply<never>[], { timeout = 120, delay = 0, connect = 0, ...end }: Options = {}) {
   const { context, now, fake, lines } = start(end);
   const { times: calls, call: login } = fake(replies, delay, connect);
-  const inputs = { email: 'ci@example.com', password: 'password', totpSecret: undefined, timeout };
+  const inputs = { ...ACCOUNT, totpSecret: undefined, timeout };
   let keysLost = 0;
   const onKeyLost = () => void keysLost++;
   const error: Partial<BoxError> = await signIn({ login }, inputs, context, onKeyLost).catch((e) => e);
@@ -117,7 +120,7 @@ test('an attempt takes at most 65 s, and is logged after 2 s', async () => {
   expect({ title, end }).toEqual({ title: UNREACHABLE, end: 120 });
   expect(calls).toEqual([0, between(65.5, 66)]);
   expect(lines.map(({ at }) => at)).toEqual([2, 65, between(67.5, 68)]);
-  expect(lines[0]?.line).toMatch(/\b63 s\b/);
+  expect(lines[0]?.line).toMatch(/ends in 63 s\.$/);
   expect((await signInTo([ok], { delay: 1.9 })).logged.lines).toEqual([]);
 });
 
@@ -125,6 +128,58 @@ test('an attempt that ran out of time says less than the response before it', as
   const result = await signInTo([busy(60), timedOut, timedOut], { timeout: 63.5 });
   const message = expect.stringMatching(/\(3 attempts in 6[23] s\)$/);
   expect(result).toMatchObject({ title: BUSY, message });
+});
+
+const PHASES: Array<[Attempt['phase'], string]> = [
+  ['proxy', 'the proxy'],
+  ['lookup', 'name server'],
+  ['connect', 'a connection'],
+  ['handshake', 'TLS handshake'],
+  ['response', 'one request at a time'],
+];
+test.each(PHASES)('after 2 s, the log tells how far it came: %s', async (phase, awaited) => {
+  const { context, lines } = start({});
+  const login = async (_: unknown, attempt: Attempt) => {
+    attempt.phase = phase;
+    await context.clock.sleep(3_000, attempt.sent);
+    throw wrongPassword();
+  };
+  await signIn({ login }, { ...ACCOUNT, timeout: 50 }, context, () => {}).catch(() => {});
+  expect(lines).toEqual([
+    { at: 2, line: expect.stringMatching(`for.* ${awaited}.*\\. This attempt ends in 48 s\\.$`) },
+  ]);
+});
+
+/** Signs in to a box whose name doesn't exist from the one second to the other. */
+async function signInWhile(from: number, to: number, timeout: number) {
+  const { context, now } = start({});
+  const login = () => Promise.reject(now() < from ? refused() : now() < to ? notFound() : wrongPassword());
+  const error: BoxError = await signIn({ login }, { ...ACCOUNT, timeout }, context, () => {}).catch((e) => e);
+  return { title: error.title, end: now() };
+}
+
+test.each([120, 20, 12])('an outage of 8 s of a name is survived, whenever it begins, in %i s', async (timeout) => {
+  const begins = Array.from({ length: 400 }, (_, n) => ((timeout - 10) * n) / 400);
+  const all = await Promise.all(begins.map((from) => signInWhile(from, from + 8, timeout)));
+  expect(all.filter(({ title }) => title === 'Host not found')).toEqual([]);
+});
+
+test.each([21_600, 120, 12, 3])('a name that never exists fails within 10 s, or %i s', async (timeout) => {
+  const all = await Promise.all(Array.from({ length: 50 }, () => signInWhile(0, NEVER, timeout)));
+  expect(new Set(all.map(({ title }) => title))).toEqual(new Set(['Host not found']));
+  expect(Math.max(...all.map(({ end }) => end))).toBeLessThanOrEqual(Math.min(10, timeout));
+});
+
+test('a rejected code says less than the time that ran out after it', async () => {
+  const { context, fake } = start({});
+  const { call } = fake([fails('Two-factor code rejected', { codeRejected: true }), timedOut]);
+  const waitAfter = ({ traits }: BoxError) => (traits.codeRejected ? 1 : undefined);
+  const work = retry((attempt) => call('', attempt), context, { seconds: 2, waitAfter });
+  await expect(work).rejects.toMatchObject({ title: UNREACHABLE });
+});
+
+test('a wait between attempts is not reported as a slow response', async () => {
+  expect((await signInTo([busy(30), ok])).logged.lines).toHaveLength(1);
 });
 
 const SLOW = { delay: 5, requested: 1, final: 10 };

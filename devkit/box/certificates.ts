@@ -14,6 +14,8 @@ export const CERTIFICATE_KINDS = {
   issued: 'from a private CA, for localhost and the loopback addresses',
   'self-signed': 'X.509 v1, CN only: what a new box has',
   'self-signed-san': 'self-signed, with a subjectAltName',
+  'self-signed-expired': 'the same as self-signed, but expired in 2024',
+  'self-signed-other': 'self-signed, for router.test and others: the default certificate of another server',
   chain: 'from an intermediate CA, which is served with it',
   'no-intermediate': 'the same, but the intermediate is missing',
   expired: 'issued, but expired in 2024',

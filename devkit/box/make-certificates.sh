@@ -25,6 +25,8 @@ subjectKeyIdentifier = hash
 nameConstraints = critical, permitted;DNS:localhost, permitted;DNS:test, permitted;IP:127.0.0.0/255.0.0.0, permitted;IP:::1/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
 [loopback]
 subjectAltName = DNS:localhost, DNS:box.test, DNS:proxy.test, IP:127.0.0.1, IP:::1
+[router]
+subjectAltName = DNS:router.test, DNS:*.router.test, DNS:third.test
 [elsewhere]
 subjectAltName = DNS:elsewhere.test
 CONFIG
@@ -51,6 +53,8 @@ sign no-intermediate localhost key intermediate 202401 212501 loopback
 sign by-expired-ca localhost key expired-ca 202401 212501 loopback
 sign self-signed-san localhost key self 202401 212501 loopback
 sign self-signed localhost key self 202401 212501
+sign self-signed-expired localhost key self 202401 202402
+sign self-signed-other router.test key self 202401 212501 router
 
 for file in key.key *.crt; do
   printf '  "%s": "%s",\n' "${file%.*}" "$(awk '{ printf "%s\\n", $0 }' "$file")"

@@ -60,7 +60,8 @@ export async function retry<T>(work: Work<T>, context: Context, limits: Limits):
       const failure = summarize(informative, number, clock.now() - started, fate);
 
       missingSince = traits.nameNotFound ? Math.min(missingSince, clock.now()) : Number.POSITIVE_INFINITY;
-      const wait = limits.waitAfter?.(error) ?? backOff(traits, number, limits, (clock.now() - missingSince) / 1000);
+      const patience = Math.min(missingSince + NAME_PATIENCE * 1000, end - 1000) - clock.now();
+      const wait = limits.waitAfter?.(error) ?? backOff(traits, number, limits, patience / 1000);
       if (wait === undefined) throw failure;
       if (!requested.aborted) {
         if (clock.now() + wait * 1000 >= end) throw failure;
@@ -95,13 +96,13 @@ function startAttempt({ cancellation, clock, log }: Context, limits: Limits, lef
   return attempt;
 }
 
-/** Seconds to wait; undefined if it is useless. @param missingFor seconds since the first of the NXDOMAINs in a row */
-function backOff(traits: Traits, attempt: number, { repeatable }: Limits, missingFor: number): number | undefined {
+/** Seconds to wait; undefined if it is useless. @param patience seconds until the last attempt if there is no name */
+function backOff(traits: Traits, attempt: number, { repeatable }: Limits, patience: number): number | undefined {
   const { transient, nameNotFound, retryAfter = 0 } = traits;
   // `Retry-After` is added, so that not all clients return at once.
   const wait = retryAfter + Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
   if (transient || (repeatable && (nameNotFound || traits.repeatable))) return wait;
-  return nameNotFound && missingFor < NAME_PATIENCE ? Math.min(wait, NAME_PATIENCE - missingFor) : undefined;
+  return nameNotFound && patience > 0 ? Math.min(wait, patience) : undefined;
 }
 
 function summarize(error: BoxError, attempts: number, ms: number, fate: string): BoxError {
