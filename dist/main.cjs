@@ -853,7 +853,7 @@ function parseTotpSecret(given) {
     const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff"'`\p{Pd}]/gu, '').replaceAll('&amp;', '&');
     if (/^\d{6}$/.test(text))
         fail('is a six-digit code. Set it to the secret behind the codes');
-    const plain = text.includes('://') ? secretOfUri(text) : text.replace(/^[a-z_-]+[:=](?=\w)/i, '').replace(/&.*$/, '');
+    const plain = text.includes('://') ? secretOfUri(text) : text.replace(/^\w*(key|otp|secret)[:=](?=\w)|&.*$/gi, '');
     const base32 = plain.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
     if (!/^[A-Z2-7]+$/.test(base32))
         fail('is not Base32 (A-Z and 2-7)');
@@ -1322,7 +1322,8 @@ async function retry_retry(work, context, limits) {
             informative = traits.timedOut && informative?.traits.transient ? informative : error;
             const failure = summarize(informative, number, clock.now() - started, fate);
             missingSince = traits.nameNotFound ? Math.min(missingSince, clock.now()) : Number.POSITIVE_INFINITY;
-            const wait = limits.waitAfter?.(error) ?? backOff(traits, number, limits, (clock.now() - missingSince) / 1000);
+            const patience = Math.min(missingSince + NAME_PATIENCE * 1000, end - 1000) - clock.now();
+            const wait = limits.waitAfter?.(error) ?? backOff(traits, number, limits, patience / 1000);
             if (wait === undefined)
                 throw failure;
             if (!requested.aborted) {
@@ -1360,12 +1361,12 @@ function startAttempt({ cancellation, clock, log }, limits, left, done) {
     });
     return attempt;
 }
-function backOff(traits, attempt, { repeatable }, missingFor) {
+function backOff(traits, attempt, { repeatable }, patience) {
     const { transient, nameNotFound, retryAfter = 0 } = traits;
     const wait = retryAfter + Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
     if (transient || (repeatable && (nameNotFound || traits.repeatable)))
         return wait;
-    return nameNotFound && missingFor < NAME_PATIENCE ? Math.min(wait, NAME_PATIENCE - missingFor) : undefined;
+    return nameNotFound && patience > 0 ? Math.min(wait, patience) : undefined;
 }
 function summarize(error, attempts, ms, fate) {
     const { message, remedy, traits } = error;
@@ -2427,9 +2428,9 @@ function exchangeError(cause, { host }, timedOut) {
 
 const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
 const DAEMON = `The box's daemon is probably restarting or down. If this persists, run 'sudo systemctl restart mailinabox' on the box.`;
-const NO_SERVER = "The server in front of the box can't reach it. Check that server, and that the box is up.";
+const NO_SERVER = "The server in front of the box can't reach it. Check both.";
 const CLOUDFLARE = 'Cloudflare, in front of the box, got no valid response from it. Check the box.';
-const FLEXIBLE = "Set Cloudflare's SSL mode to Full instead of Flexible, or have the proxy in front of the box use HTTPS.";
+const FLEXIBLE = `Set Cloudflare's SSL mode to Full instead of Flexible, or have the proxy in front of the box use HTTPS.`;
 const WEBSITE = `${REMEDIES['Blocked in front of the box']} Or 'host' is a website.`;
 const STATUSES = [
     [/^429/, 'Box busy', { transient: true, remedy: LIMITED }],

@@ -90,6 +90,25 @@ test('all invalid inputs are reported at once', () => {
   const { error } = read(Object.fromEntries(NAMES.map((name) => [name, 'in välid'])));
   expect(error?.title).toBe(INVALID_INPUT);
   expect(namesIn(error?.message)).toEqual(NAMES);
+  // A runner takes 4,096, of which the link has up to 200.
+  expect(`${error?.message}. ${error?.remedy}`.length).toBeLessThan(3_800);
+});
+
+test.each(['verify-logout', 'timeout', 'logout'])(
+  "a missing INPUT variable of '%s' is an error, with its cause",
+  (name) => {
+    const { error } = read({ email, password }, name);
+    const [message, remedy] = [expect.stringContaining(`'${name}' didn't arrive`), expect.stringContaining('bash')];
+    expect(error).toMatchObject({ title: INVALID_INPUT, message, remedy });
+  },
+);
+
+test('a host without a name, from a variable that is unset, has the fix of an empty value', () => {
+  const { error } = read({ email, password, host: 'https:///admin' });
+  expect(error).toMatchObject({
+    message: "Input 'host' has no host name",
+    remedy: expect.stringContaining("doesn't exist"),
+  });
 });
 
 test('secrets are masked in every form that is sent', () => {
@@ -109,16 +128,17 @@ test('secrets are masked even if inputs are invalid, and nothing is if they are 
 
 interface Outcome {
   readonly value?: Inputs;
-  readonly error?: { readonly title: string; readonly message: string };
+  readonly error?: Pick<BoxError, 'title' | 'message' | 'remedy'>;
   /** As they are printed. */
   readonly masks: string[];
 }
 
-/** Reads inputs as a runner gives them, with the defaults of action.yml. */
-function read(inputs: Variables): Outcome {
+/** Reads inputs as a runner gives them, with the defaults of action.yml, but without the one that is missing. */
+function read(inputs: Variables, missing = ''): Outcome {
   for (const [name, { default: value = '' }] of Object.entries(DECLARED)) {
     process.env[`INPUT_${name.toUpperCase()}`] = inputs[name] ?? value;
   }
+  delete process.env[`INPUT_${missing.toUpperCase()}`];
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   let outcome: Omit<Outcome, 'masks'>;
   try {

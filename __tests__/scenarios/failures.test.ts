@@ -20,6 +20,8 @@ interface Setup extends Pick<RunOptions, 'inputs' | 'env'> {
   readonly datum?: string;
   /** Whether the step reports a lost response, and the box has a key that nobody knows. Default: false. */
   readonly lost?: boolean;
+  /** How many keys are valid. Default: 0. */
+  readonly keys?: number;
 }
 type Failure = [name: string, Title, Setup, requests?: string[]];
 
@@ -41,6 +43,9 @@ const bug = (line: RegExp, error = `new TypeError('a bug\\n::error::injected')`)
     if (${line}.test(text)) throw ${error};
     return write.call(this, text, ...rest);
   };`);
+/** Throws one as a body is read. */
+const IN_EXCHANGE = preload(`import { Readable } from 'node:stream';
+  Readable.prototype[Symbol.asyncIterator] = () => { throw new TypeError('a bug'); };`);
 const FIRST_DEBUG_LINE = /^::debug::https/;
 /** All waits so long that there is no other attempt. */
 const LONG_WAITS = preload('Math.random = () => 1e6');
@@ -68,8 +73,8 @@ test.concurrent.each<Failure>([
   ['404', 'Not a Mail-in-a-Box API', { fault: FAULTS[404], datum: '404' }],
   ['403', 'Blocked in front of the box', { fault: FAULTS[403], datum: '403' }],
   ['500', 'Box error', { fault: FAULTS[500], datum: '500', lost: true }],
-  ['a long Retry-After', 'Box busy', { fault: FAULTS['long-wait'], datum: '503' }],
-  ['504', 'Box busy', { before: busyAfter504, datum: '503', lost: true }, [LOGIN, LOGIN]],
+  ['a long Retry-After', 'Box unreachable', { fault: FAULTS['long-wait'], datum: '503' }],
+  ['504', 'Box unreachable', { before: busyAfter504, datum: '503', lost: true }, [LOGIN, LOGIN]],
   ['a password', 'Wrong email or password', { inputs: WRONG, datum: ADMIN.email }],
   ['another reason', 'Login rejected', { fault: REASON, datum: 'not on Sundays' }],
   ['no secret', 'Two-factor code required', { inputs: as(TOTP), datum: TOTP.email }],
@@ -81,6 +86,7 @@ test.concurrent.each<Failure>([
   ['invalid privileges', 'Not a Mail-in-a-Box API', { fault: PRIVILEGES }, [LOGIN, LOGOUT]],
   ['no privilege', 'Missing privilege', { inputs: PLAIN_USER, datum: 'admin' }, [LOGIN, LOGOUT]],
   ['a bug', 'Unexpected error', { env: bug(FIRST_DEBUG_LINE), datum: 'a bug' }, []],
+  ['a TypeError in the exchange', 'Unexpected error', { env: IN_EXCHANGE, datum: 'a bug', keys: 1 }],
 ])('signing in fails: %s', async (_, title, setup, requests = [LOGIN]) => {
   await using box = await startBox({ accounts: ACCOUNTS, ...setup.box });
   await expectFailure(box, title, setup, requests);
@@ -96,13 +102,13 @@ test.concurrent('signing in fails when its time is up', async () => {
 });
 
 async function expectFailure(box: Box, title: Title, setup: Setup, requests: string[]) {
-  const { before, fault, datum = '', lost = false } = setup;
+  const { before, fault, datum = '', lost = false, keys = 0 } = setup;
   await using proxy = await startProxy(setup.proxy);
   before?.(box);
   if (fault !== undefined) box.inject(fault, { at: 'login' });
   const proxied = setup.proxy === undefined ? {} : { [PROXY]: proxy.url };
   const { main, post } = await run(box, { ...setup, env: { ...proxied, ...setup.env } });
-  const validKeys = lost ? expect.any(Number) : 0;
+  const validKeys = lost ? expect.any(Number) : keys;
   expectJob(box, { main, post }, { ...failed(title, requests), validKeys });
   expect(main.annotations[0]?.message).toContain(datum);
   expect(shown(post)).toEqual([]);
@@ -132,7 +138,29 @@ test.concurrent.each<[name: string, verify: boolean, Title, datum: string, Later
   expect(box.requestLog.includes(VERIFY)).toBe(verify && later !== garbleEmail);
 });
 
-const VERIFIED = { ...GOOD, requests: [LOGIN, LOGOUT, VERIFY] };
+const ALL = [LOGIN, LOGOUT, VERIFY];
+const VERIFIED = { ...GOOD, requests: ALL };
+const UNEXPECTED = notSignedOut('warning', 'Unexpected error');
+/** Errors that no code of the step catches. */
+const STRAY = preload("setImmediate(() => Promise.reject(new Error('a bug')));");
+const CLOSED_LOG = preload("setImmediate(() => { throw Object.assign(new Error('write'), { code: 'EPIPE' }); });");
+const lyingLogout: Later = (box) => box.inject(FAULTS['lying-logout'], { at: 'logout' });
+test.concurrent.each<[name: string, verify: boolean, env: object, expected: object, before?: Later]>([
+  ['a TypeError in the exchange', false, IN_EXCHANGE, { ...UNEXPECTED, validKeys: 0 }],
+  ['a TypeError in the exchange, but the key is rejected', true, IN_EXCHANGE, VERIFIED],
+  ['a TypeError in the exchange', true, IN_EXCHANGE, notSignedOut('error', 'Unexpected error', ALL), lyingLogout],
+  ['an unhandled rejection', false, STRAY, { ...UNEXPECTED, validKeys: 0 }],
+  ['an unhandled rejection, but the key is rejected', true, STRAY, VERIFIED],
+  ['a closed log', false, CLOSED_LOG, GOOD],
+])('an error that nobody foresaw in the post-step: %s, %s', async (...row) => {
+  const [, verify, env, expected, before] = row;
+  await using box = await startBox({ accounts: ACCOUNTS });
+  before?.(box);
+  const steps = await run(box, { inputs: { 'verify-logout': `${verify}` }, between: () => env });
+  expectJob(box, steps, expected);
+  for (const { message } of steps.post.annotations) expect(message).toMatch(/may be valid. It expires two days/);
+});
+
 const STILL_VALID = notSignedOut('error', 'Key still valid', VERIFIED.requests);
 const NOT_VERIFIED = notSignedOut('error', 'Sign-out not verified', VERIFIED.requests);
 /** Unlike a 500, this is final. */

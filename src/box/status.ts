@@ -5,7 +5,7 @@ import { sanitize } from './sanitize.ts';
 
 const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
 const DAEMON = `The box's daemon is probably restarting or down. If this persists, run 'sudo systemctl restart mailinabox' on the box.`;
-const NO_SERVER = "The server in front of the box can't reach it. Check that server, and that the box is up.";
+const NO_SERVER = "The server in front of the box can't reach it. Check both.";
 const CLOUDFLARE = 'Cloudflare, in front of the box, got no valid response from it. Check the box.';
 const FLEXIBLE = `Set Cloudflare's SSL mode to Full instead of Flexible, or have the proxy in front of the box use HTTPS.`;
 const WEBSITE = `${REMEDIES['Blocked in front of the box']} Or 'host' is a website.`;
