@@ -94,21 +94,15 @@ test('all invalid inputs are reported at once', () => {
   expect(`${error?.message}. ${error?.remedy}`.length).toBeLessThan(3_800);
 });
 
-test.each(['verify-logout', 'timeout', 'logout'])(
-  "a missing INPUT variable of '%s' is an error, with its cause",
-  (name) => {
-    const { error } = read({ email, password }, name);
-    const [message, remedy] = [expect.stringContaining(`'${name}' didn't arrive`), expect.stringContaining('bash')];
-    expect(error).toMatchObject({ title: INVALID_INPUT, message, remedy });
-  },
-);
-
-test('a host without a name, from a variable that is unset, has the fix of an empty value', () => {
-  const { error } = read({ email, password, host: 'https:///admin' });
-  expect(error).toMatchObject({
-    message: "Input 'host' has no host name",
-    remedy: expect.stringContaining("doesn't exist"),
-  });
+test.each<[message: string, remedy: string, Variables, missing?: string]>([
+  ["'verify-logout' didn't arrive", 'with bash', {}, 'verify-logout'],
+  ["'timeout' didn't arrive", 'with bash', {}, 'timeout'],
+  ["Input 'host' has no host name", "doesn't exist", { host: 'https:///admin' }],
+  ["Input 'password' is empty", "doesn't exist", { password: '' }],
+])('%s: the fix', (...row) => {
+  const [message, remedy, inputs, missing] = row;
+  const error = { message: expect.stringContaining(message), remedy: expect.stringContaining(remedy) };
+  expect(read({ email, password, ...inputs }, missing).error).toMatchObject(error);
 });
 
 test('secrets are masked in every form that is sent', () => {

@@ -272,12 +272,6 @@ test.concurrent('nothing is sent over older versions than TLS 1.2', async () => 
   expect(box.requestLog).toEqual([]);
 });
 
-test.concurrent.each([HTTP, SMTP])('nothing is sent without TLS: %j', async (response) => {
-  const { host, close } = await record(response);
-  expect(await failure(send('login', { host }))).toEqual(INSECURE);
-  expect(await close()).not.toMatch(/authorization|basic/i);
-});
-
 test.concurrent.each<['TLSv1.2' | 'TLSv1.3', Failure]>([
   ['TLSv1.2', INSECURE],
   ['TLSv1.3', BLOCKED],
@@ -289,25 +283,24 @@ test.concurrent.each<['TLSv1.2' | 'TLSv1.3', Failure]>([
   await close();
 });
 
-const RSA_ONLY: TlsOptions = {
-  ...certificate('issued'),
-  maxVersion: 'TLSv1.2',
-  ciphers: 'ECDHE-RSA-AES128-GCM-SHA256',
-};
+const RSA_ONLY: TlsOptions = { ...certificate('issued'), maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-SHA' };
 const SERVER_HELLO = `160303002a020000260303${'11'.repeat(32)}00002f00`;
 const ALERT = '150303000202';
+const bytes = (hex: string) => Buffer.from(hex, 'hex').toString('latin1');
 /** A part of the reason, and of the fix. */
 test.concurrent.each<[string, string, string, TlsOptions?]>([
-  ['host name', 'host name', `${ALERT}70`],
-  ['(internal error)', 'TLS settings', `${ALERT}50`],
-  ['(unsafe legacy renegotiation disabled)', 'TLS settings', SERVER_HELLO],
+  ["doesn't speak TLS", 'port', HTTP],
+  ['speak TLS', 'port', SMTP],
+  ['host name', 'host name', bytes(`${ALERT}70`)],
+  ['(internal error)', 'TLS settings', bytes(`${ALERT}50`)],
+  ['(unsafe legacy renegotiation disabled)', 'TLS settings', bytes(SERVER_HELLO)],
   ['no TLS cipher', 'TLS settings', '', RSA_ONLY],
-])('a handshake fails: %s', async (...row) => {
+])('a handshake fails, and nothing is sent: %s', async (...row) => {
   const [why, fix, response, options] = row;
-  const { host, close } = await record(Buffer.from(response, 'hex').toString('latin1'), 'localhost', options);
+  const { host, close } = await record(response, 'localhost', options);
   const [message, remedy] = [expect.stringContaining(why), expect.stringContaining(fix)];
   await expect(send('login', { host })).rejects.toMatchObject({ title: INSECURE.title, message, remedy });
-  expect(await close()).not.toMatch(/authorization/i);
+  expect(await close()).not.toMatch(/authorization|basic/i);
 });
 
 const EMPTY = /^'ca-certificate' is empty/;
@@ -326,30 +319,20 @@ test.concurrent.each<[CertificateKind, CertificateKind | undefined, string, RegE
   ['self-signed-other', 'self-signed-other', 'a certificate for router.test, *.router.test, not', OTHER],
   ['self-signed-other', undefined, 'a self-signed certificate for *.router.test', EMPTY, 'x.router.test'],
   ['no-intermediate', undefined, 'a certificate for localhost from a private CA', /^'ca-cert.* is empty.*intermediate/],
-  [
-    'no-intermediate',
-    'issued',
-    "a certificate for localhost that no certificate in 'ca-certificate' signed",
-    /Otherwise/,
-  ],
+  ['no-intermediate', 'issued', "a certificate for localhost that no certificate in 'ca-cert", /Otherwise/],
   ['chain', undefined, 'a certificate for 127.0.0.1 from a CA that', /^'ca-cert.* is empty.*EXTRA_CA/, '127.0.0.1'],
   ['chain', 'self-signed', 'a certificate for localhost that no certificate', /public certificate/],
   ['expired', 'issued', 'an expired certificate for localhost', /Renew/],
   ['other-name', 'issued', 'a certificate for elsewhere.test, not', OTHER],
   ['other-name', undefined, 'a certificate for elsewhere.test, not', OTHER],
   ['not-yet-valid', 'issued', "a certificate for localhost that isn't valid yet", /clocks/],
-  [
-    'by-expired-ca',
-    'by-expired-ca',
-    "a certificate for localhost whose CA in 'ca-certificate' expired on 2024-02-01",
-    /new/,
-  ],
+  ['by-expired-ca', 'by-expired-ca', "localhost whose CA in 'ca-certificate' expired on 2024-02-01", /new/],
 ])('certificate %s with %s: %s', async (kind, trusted, why, fix, name = 'localhost') => {
   await using box = await startBox({ certificate: kind, name: '127.0.0.1' });
   const ca = trusted && certificate(trusted).ca;
   const host = `${name}:${box.port}`;
   await expect(send('login', { host, ca })).rejects.toMatchObject({
-    message: expect.stringContaining(`${host} has ${why}`),
+    message: expect.stringContaining(why),
     remedy: expect.stringMatching(fix),
   });
   expect(box.requestLog).toEqual([]);

@@ -23,7 +23,7 @@ const FIXES: Readonly<Record<Title, string>> = {
   'Key still valid': 'the box itself',
   'Sign-out not verified': 'If the key is still valid',
   'Proxy unreachable': 'NODE_EXTRA_CA_CERTS',
-  'Proxy rejected': 'Allow the proxy',
+  'Proxy rejected': 'can and may connect',
   'Invalid proxy setting': 'Percent-encode',
   'Runner files not writable': 'disk space',
   'Saved session unreadable': 'STATE_',

@@ -126,7 +126,6 @@ test.concurrent.each<[name: string, verify: boolean, Title, datum: string, Later
   ['expired', false, 'Sign-out failed', 'password', (box) => box.serve(certificate('expired'))],
   ['garbled state', false, 'Saved session unreadable', '', garble],
   ['garbled state', true, 'Saved session unreadable', '', garbleEmail],
-  ['a bug', false, 'Unexpected error', 'a bug', () => bug(/^::add-mask::/)],
 ])('a failed sign-out warns, and fails with verify-logout: %s, %s', async (...row) => {
   const [, verify, title, datum, later] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
@@ -143,7 +142,6 @@ const VERIFIED = { ...GOOD, requests: ALL };
 const UNEXPECTED = notSignedOut('warning', 'Unexpected error');
 /** Errors that no code of the step catches. */
 const STRAY = preload("setImmediate(() => Promise.reject(new Error('a bug')));");
-const CLOSED_LOG = preload("setImmediate(() => { throw Object.assign(new Error('write'), { code: 'EPIPE' }); });");
 const lyingLogout: Later = (box) => box.inject(FAULTS['lying-logout'], { at: 'logout' });
 test.concurrent.each<[name: string, verify: boolean, env: object, expected: object, before?: Later]>([
   ['a TypeError in the exchange', false, IN_EXCHANGE, { ...UNEXPECTED, validKeys: 0 }],
@@ -151,7 +149,6 @@ test.concurrent.each<[name: string, verify: boolean, env: object, expected: obje
   ['a TypeError in the exchange', true, IN_EXCHANGE, notSignedOut('error', 'Unexpected error', ALL), lyingLogout],
   ['an unhandled rejection', false, STRAY, { ...UNEXPECTED, validKeys: 0 }],
   ['an unhandled rejection, but the key is rejected', true, STRAY, VERIFIED],
-  ['a closed log', false, CLOSED_LOG, GOOD],
 ])('an error that nobody foresaw in the post-step: %s, %s', async (...row) => {
   const [, verify, env, expected, before] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
