@@ -3,7 +3,7 @@ import type { Account, Box } from '../devkit/box/box.ts';
 import { formsOf } from '../devkit/box/encodings.ts';
 import { type RunOptions, runAction, type Step } from '../devkit/run-action.ts';
 import manifest from '../package.json' with { type: 'json' };
-import { KEY_LOST, type Title } from '../src/box/errors.ts';
+import { KEY_LOST, REMEDIES, type Title } from '../src/box/errors.ts';
 
 /** Its password has what shells, URLs, HTML, JSON and trimming change. */
 export const ADMIN: Account = {
@@ -31,7 +31,7 @@ export const onPosix = process.platform === 'win32' ? test.concurrent.skip : tes
 
 /**
  * Runs the built action, as ADMIN unless the inputs name another account, with debug logging. Fails if a step prints a
- * secret or an uncaught error, or an annotation that is too long or lacks its link. SHOW_LOG=1 prints the job's log.
+ * secret or an uncaught error, or an annotation that is too long, or lacks its link or a known title. SHOW_LOG=1 prints the job's log.
  */
 export async function run(box: Pick<Box, 'host' | 'ca' | 'keys'>, options: RunOptions = {}): Promise<Steps> {
   const inputs = {
@@ -50,7 +50,9 @@ export async function run(box: Pick<Box, 'host' | 'ca' | 'keys'>, options: RunOp
     expect(step.raw).not.toMatch(/^\s+at .*[:(]\d+/m);
     for (const { title, message } of step.annotations) {
       expect(message).toMatch(/^[^\n]+$/);
-      expect(message.length).toBeLessThanOrEqual(450);
+      expect(Object.keys(REMEDIES)).toContain(title);
+      const typical = message.replace('OWNER', 'o'.repeat(12)).replaceAll(box.host, 'h'.repeat(20));
+      expect(typical.length).toBeLessThan(350);
       expect(message.endsWith(`${TROUBLESHOOTING}#${anchor(title)}`)).toBe(true);
     }
   }

@@ -692,8 +692,8 @@ const REMEDIES = {
     'Host not found': PANEL_HOST,
     'Box unreachable': `It's down, behind a firewall, or has banned this runner for 10 minutes. Check the box, then re-run the job.`,
     'Box busy': `It handles one request at a time, and updates take minutes. Re-run the job later, or raise 'timeout'.`,
-    'Box error': 'Look for the error in /var/log/syslog on the box, then re-run the job.',
-    'Not a Mail-in-a-Box API': `This is probably a website or login page, not the control panel. ${PANEL_HOST}`,
+    'Box error': 'Look for the error in /var/log/syslog on the box.',
+    'Not a Mail-in-a-Box API': `Probably a website or login page, not the control panel. ${PANEL_HOST}`,
     'Blocked in front of the box': `An access list, firewall or login page in front of the box probably blocked the request. Let this runner through to /admin.`,
     'Unexpected redirect': `Not followed: credentials only go to 'host'. Check 'host', and exempt /admin from any login page in front of the box.`,
     Cancelled: 'Nothing to fix.',
@@ -851,12 +851,11 @@ const INSTALL = `${EMPTY} the CA, or install the intermediate on the box.`;
 const UPDATE = 'If the box renewed its certificate, update the input.';
 const REMOVE = `Remove the input if the box has a public certificate now. Otherwise update the input, or install the missing intermediate on the box.`;
 const REMAKE = `On the box, remove /home/user-data/ssl/ssl_certificate.pem, run 'sudo mailinabox', and update the input. Or get a public certificate.`;
-const OTHER_ISSUER = "has a certificate that no certificate in 'ca-certificate' signed";
 const CODES = /^(C(ERT|RL)_|DEPTH_|ERR_TLS_CERT|ERROR_IN|HOSTNAME_|INVALID_[CP]|PATH_|SELF_|UNABLE_|UNSPECIFIED$)/;
 const REASONS = [
     [/expired self-signed/, 'has an expired self-signed certificate', REMAKE],
     [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has another certificate than 'ca-certificate'", UPDATE],
-    [/pinned .*(UNABLE_TO_(GET_ISS|VER)|SELF_SIGNED)/, OTHER_ISSUER, REMOVE],
+    [/pinned .*(TO_GET_ISS|TO_VER|SELF_S)/, "has a certificate that no certificate in 'ca-certificate' signed", REMOVE],
     [/DEPTH_ZERO_SELF_SIGNED_CERT/, 'has a self-signed certificate', SET_IT],
     [/UNABLE_TO_VERIFY_LEAF/, 'has a certificate from a private CA, or sent no intermediate', INSTALL],
     [/UNABLE_TO_GET_ISSUER|SELF_SIGNED/, "has a certificate from a CA that this runner doesn't know", SET_CA],
@@ -865,7 +864,7 @@ const REASONS = [
     [/CERT_NOT_YET_VALID/, "has a certificate that isn't valid yet", 'Check the clocks of the runner and the box.'],
     [/ERR_TLS_CERT_ALTNAME/, 'has a certificate for another name', ''],
     [/UNSPECIFIED/, 'has a certificate with a weak key or hash'],
-    [/INVALID_PURPOSE/, "has a certificate that isn't for a server"],
+    [/PURPOSE/, "has a certificate that isn't for a server"],
     [/^/, 'has an invalid certificate'],
 ];
 function certificateError(cause, code, name, ca = '', certificate) {
@@ -963,10 +962,7 @@ const lacksIPv6 = ({ code = '', address = '' }) => (0,external_node_net_namespac
 const ENTRIES = ['file', 'url', 'email', 'ca', 'verify_logout', 'keep_key', 'revoked', 'lost', 'api_key'];
 const NONE = 'none';
 function saveEmptyState() {
-    try {
-        runner_files_saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
-    }
-    catch { }
+    runner_files_saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
 }
 function runner_files_saveState(entries) {
     writing('GITHUB_STATE', () => {
@@ -2212,8 +2208,8 @@ function exchangeError(cause, { host }, timedOut) {
 
 const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
 const DAEMON = `The box's daemon is probably restarting or down. If this persists, run 'sudo systemctl restart mailinabox' on the box.`;
-const NO_SERVER = "The server in front of the box can't reach it. Check that server, and that the box is up.";
-const CLOUDFLARE = 'Cloudflare, in front of the box, got no valid response from it. Check the box.';
+const NO_SERVER = "The server in front of the box can't reach it. Check both.";
+const CLOUDFLARE = 'Cloudflare got no valid response from the box. Check the box.';
 const FLEXIBLE = `Set Cloudflare's SSL mode to Full instead of Flexible, or have the proxy in front of the box use HTTPS.`;
 const WEBSITE = `${REMEDIES['Blocked in front of the box']} Or 'host' is a website.`;
 const STATUSES = [
@@ -2232,10 +2228,9 @@ function requireOk({ url, status, headers }) {
         return;
     if (status >= 300 && status < 400) {
         const { location = 'nowhere' } = headers;
-        const { host, pathname, href } = url;
-        const target = URL.parse(location, href);
-        const remedy = target?.host === host && target.pathname === pathname ? FLEXIBLE : undefined;
-        throw new errors_BoxError('Unexpected redirect', `${host} redirected to ${sanitize(location).slice(0, 60)}`, { remedy });
+        const target = URL.parse(location, url.href);
+        const fix = { remedy: target?.host === url.host && target.pathname === url.pathname ? FLEXIBLE : undefined };
+        throw new errors_BoxError('Unexpected redirect', `${url.host} redirects to ${sanitize(location).slice(0, 60)}`, fix);
     }
     const [, title = 'Box error', options = {}] = STATUSES.find(([pattern]) => pattern.test(`${status}`)) ?? [];
     const retryAfter = options.transient ? retryAfterOf(headers) : undefined;

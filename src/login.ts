@@ -14,9 +14,9 @@ const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it,
 /** The main step: exchanges email and password for a session key, and hands it to the later steps. Once the key is
  * saved, the post-step revokes it, however this step ends. */
 export async function login(uncaught: readonly unknown[]): Promise<void> {
+  runner.requireWritableFiles();
   runner.saveEmptyState();
   const inputs = maskAndReadInputs();
-  runner.requireWritableFiles();
   const ca_file = runner.writeCaFile(inputs.ca);
   const context = { cancellation: listenForCancellation(), clock: systemClock, log };
   const { email, url, ca, totpSecret } = inputs;
@@ -51,12 +51,13 @@ async function saveOrRevoke(api: UserApi, session: Session, { url, ca, verifyLog
  * it signs out once more. @throws BoxError `Cancelled` */
 async function revokeAndThrow(api: UserApi, session: Session, context: Context): Promise<never> {
   const { requested, last } = context.cancellation;
-  let fate = NOT_REVOKED;
+  let fate = 'The key was revoked.';
   try {
     await revoke(api, session, { ...context, cancellation: { requested, final: last, last } });
-    fate = 'The key was revoked.';
     runner.saveState({ revoked: 'true' });
-  } catch {}
+  } catch {
+    fate = NOT_REVOKED;
+  }
   throw cancelled(fate, requested.reason);
 }
 

@@ -91,6 +91,19 @@ test('all invalid inputs are reported at once', () => {
   const { error } = read(Object.fromEntries(NAMES.map((name) => [name, 'in välid'])));
   expect(error?.title).toBe(INVALID_INPUT);
   expect(namesIn(error?.message)).toEqual(NAMES);
+  // A runner takes 4,096, of which the link has up to 200.
+  expect(`${error?.message}. ${error?.remedy}`.length).toBeLessThan(3_800);
+});
+
+test.each<[message: string, remedy: string, Variables, missing?: string]>([
+  ["'verify-logout' didn't arrive", 'with bash', {}, 'verify-logout'],
+  ["'timeout' didn't arrive", 'with bash', {}, 'timeout'],
+  ["Input 'host' has no host name", "doesn't exist", { host: 'https:///admin' }],
+  ["Input 'password' is empty", "doesn't exist", { password: '' }],
+])('%s: the fix', (...row) => {
+  const [message, remedy, inputs, missing] = row;
+  const error = { message: expect.stringContaining(message), remedy: expect.stringContaining(remedy) };
+  expect(read({ email, password, ...inputs }, missing).error).toMatchObject(error);
 });
 
 test('secrets are masked in every form that is sent', () => {
@@ -115,11 +128,12 @@ interface Outcome {
   readonly masks: string[];
 }
 
-/** Reads inputs as a runner gives them, with the defaults of action.yml. */
-function read(inputs: Variables): Outcome {
+/** Reads inputs as a runner gives them, with the defaults of action.yml, but without the one that is missing. */
+function read(inputs: Variables, missing = ''): Outcome {
   for (const [name, { default: value = '' }] of Object.entries(DECLARED)) {
     process.env[`INPUT_${name.toUpperCase()}`] = inputs[name] ?? value;
   }
+  delete process.env[`INPUT_${missing.toUpperCase()}`];
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   let outcome: Omit<Outcome, 'masks'>;
   try {

@@ -24,12 +24,14 @@ async function failure(request: Promise<unknown>) {
   const { title, message, remedy, traits } = error;
   expectNoSecret({ raw: message + remedy }, [ADMIN.password, KEY, PROXY_PASSWORD, 'pa%ss']);
   expect(message).not.toMatch(/SSL routines|:error:|OPENSSL/i);
-  const { transient = false, responseLost = false, timedOut = false, nameNotFound = false, retryAfter } = traits;
-  return { title: String(title), transient, responseLost, timedOut, nameNotFound, retryAfter };
+  const { transient = false, repeatable = false, responseLost = false, timedOut = false } = traits;
+  const { nameNotFound = false, retryAfter } = traits;
+  return { title: `${title}`, transient, repeatable, responseLost, timedOut, nameNotFound, retryAfter };
 }
 
 type Failure = Awaited<ReturnType<typeof failure>>;
-const final = { transient: false, responseLost: false, timedOut: false, nameNotFound: false, retryAfter: undefined };
+const no = { transient: false, repeatable: false, responseLost: false, timedOut: false, nameNotFound: false };
+const final = { ...no, retryAfter: undefined };
 const transient = { ...final, transient: true };
 
 const UNREACHABLE = { title: 'Box unreachable', ...transient };
@@ -154,8 +156,8 @@ const OUTCOMES: ReadonlyArray<readonly [Failure, readonly FaultName[]]> = [
   [BLOCKED, [401, 403]],
   [NOT_A_BOX, [404]],
   [{ ...NOT_A_BOX, responseLost: true }, ['html', 'other-json', 'endless', 'broken-json', 'empty']],
-  [{ ...final, title: 'Box error', responseLost: true }, [500]],
-  [{ ...final, title: 'Box unreachable', responseLost: true }, [520]],
+  [{ ...final, title: 'Box error', repeatable: true, responseLost: true }, [500]],
+  [{ ...final, title: 'Box unreachable', repeatable: true, responseLost: true }, [520]],
   [REDIRECTED, ['redirect']],
 ];
 const CASES = OUTCOMES.flatMap(([outcome, faults]) =>
@@ -279,12 +281,6 @@ test.concurrent('nothing is sent over older versions than TLS 1.2', async () => 
   expect(box.requestLog).toEqual([]);
 });
 
-test.concurrent.each([HTTP, SMTP])('nothing is sent without TLS: %j', async (response) => {
-  const { host, close } = await record(response);
-  expect(await failure(send('login', { host }))).toEqual(INSECURE);
-  expect(await close()).not.toMatch(/authorization|basic/i);
-});
-
 test.concurrent.each<['TLSv1.2' | 'TLSv1.3', Failure]>([
   ['TLSv1.2', INSECURE],
   ['TLSv1.3', BLOCKED],
@@ -296,25 +292,24 @@ test.concurrent.each<['TLSv1.2' | 'TLSv1.3', Failure]>([
   await close();
 });
 
-const RSA_ONLY: TlsOptions = {
-  ...certificate('issued'),
-  maxVersion: 'TLSv1.2',
-  ciphers: 'ECDHE-RSA-AES128-GCM-SHA256',
-};
+const RSA_ONLY: TlsOptions = { ...certificate('issued'), maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-SHA' };
 const SERVER_HELLO = `160303002a020000260303${'11'.repeat(32)}00002f00`;
 const ALERT = '150303000202';
+const bytes = (hex: string) => Buffer.from(hex, 'hex').toString('latin1');
 /** A part of the reason, and of the fix. */
 test.concurrent.each<[string, string, string, TlsOptions?]>([
-  ['host name', 'host name', `${ALERT}70`],
-  ['(internal error)', 'TLS settings', `${ALERT}50`],
-  ['(unsafe legacy renegotiation disabled)', 'TLS settings', SERVER_HELLO],
+  ["doesn't speak TLS", 'port', HTTP],
+  ['speak TLS', 'port', SMTP],
+  ['host name', 'host name', bytes(`${ALERT}70`)],
+  ['(internal error)', 'TLS settings', bytes(`${ALERT}50`)],
+  ['(unsafe legacy renegotiation disabled)', 'TLS settings', bytes(SERVER_HELLO)],
   ['no TLS cipher', 'TLS settings', '', RSA_ONLY],
-])('a handshake fails: %s', async (...row) => {
+])('a handshake fails, and nothing is sent: %s', async (...row) => {
   const [why, fix, response, options] = row;
-  const { host, close } = await record(Buffer.from(response, 'hex').toString('latin1'), 'localhost', options);
+  const { host, close } = await record(response, 'localhost', options);
   const [message, remedy] = [expect.stringContaining(why), expect.stringContaining(fix)];
   await expect(send('login', { host })).rejects.toMatchObject({ title: INSECURE.title, message, remedy });
-  expect(await close()).not.toMatch(/authorization/i);
+  expect(await close()).not.toMatch(/authorization|basic/i);
 });
 
 const EMPTY = /^'ca-certificate' is empty/;
@@ -333,46 +328,39 @@ test.concurrent.each<[CertificateKind, CertificateKind | undefined, string, RegE
   ['self-signed-other', 'self-signed-other', 'a certificate for router.test, *.router.test, not', OTHER],
   ['self-signed-other', undefined, 'a self-signed certificate for *.router.test', EMPTY, 'x.router.test'],
   ['no-intermediate', undefined, 'a certificate for localhost from a private CA', /^'ca-cert.* is empty.*intermediate/],
-  [
-    'no-intermediate',
-    'issued',
-    "a certificate for localhost that no certificate in 'ca-certificate' signed",
-    /Otherwise/,
-  ],
+  ['no-intermediate', 'issued', "a certificate for localhost that no certificate in 'ca-cert", /Otherwise/],
   ['chain', undefined, 'a certificate for 127.0.0.1 from a CA that', /^'ca-cert.* is empty.*EXTRA_CA/, '127.0.0.1'],
   ['chain', 'self-signed', 'a certificate for localhost that no certificate', /public certificate/],
   ['expired', 'issued', 'an expired certificate for localhost', /Renew/],
   ['other-name', 'issued', 'a certificate for elsewhere.test, not', OTHER],
   ['other-name', undefined, 'a certificate for elsewhere.test, not', OTHER],
   ['not-yet-valid', 'issued', "a certificate for localhost that isn't valid yet", /clocks/],
-  [
-    'by-expired-ca',
-    'by-expired-ca',
-    "a certificate for localhost whose CA in 'ca-certificate' expired on 2024-02-01",
-    /new/,
-  ],
+  ['by-expired-ca', 'by-expired-ca', "localhost whose CA in 'ca-certificate' expired on 2024-02-01", /new/],
 ])('certificate %s with %s: %s', async (kind, trusted, why, fix, name = 'localhost') => {
   await using box = await startBox({ certificate: kind, name: '127.0.0.1' });
   const ca = trusted && certificate(trusted).ca;
   const host = `${name}:${box.port}`;
   await expect(send('login', { host, ca })).rejects.toMatchObject({
-    message: expect.stringContaining(`${host} has ${why}`),
+    message: expect.stringContaining(why),
     remedy: expect.stringMatching(fix),
   });
   expect(box.requestLog).toEqual([]);
 });
 
-const LEAF = certificate('no-intermediate').cert;
-const [OLD, SAN] = [certificate('self-signed').ca, certificate('self-signed-san').ca];
-test.concurrent.each<[string, CertificateKind, string]>([
-  ['its own', 'no-intermediate', LEAF],
-  ['an intermediate', 'no-intermediate', certificate('chain').cert.replace(LEAF, '')],
-  ['the second one', 'self-signed-san', OLD + SAN],
-  ['the first one', 'self-signed-san', SAN + OLD],
-])('any certificate in ca is a trust anchor: %s', async (_, kind, ca) => {
-  await using box = await startBox({ accounts: ACCOUNTS, certificate: kind });
-  await send('login', { host: box.host, ca });
-  expect(box.keys.valid()).toHaveLength(1);
+test.concurrent('any certificate in ca is a trust anchor, in any order', async () => {
+  const intermediate = certificate('chain').cert.replace(certificate('no-intermediate').cert, '');
+  const [old, san] = [certificate('self-signed').ca, certificate('self-signed-san').ca];
+  const anchors: Array<[CertificateKind, string]> = [
+    ['no-intermediate', certificate('no-intermediate').cert],
+    ['no-intermediate', intermediate],
+    ['self-signed-san', old + san],
+    ['self-signed-san', san + old],
+  ];
+  for (const [kind, ca] of anchors) {
+    await using box = await startBox({ accounts: ACCOUNTS, certificate: kind });
+    await send('login', { host: box.host, ca });
+    expect(box.keys.valid()).toHaveLength(1);
+  }
 });
 
 test.concurrent.each(['enotfound', 'eai_fail', 'eai_nodata', 'eai_noname', 'enoent'])('%s is final', async (code) => {

@@ -15,8 +15,8 @@ const FIXES: Readonly<Partial<Record<Title, string>>> = {
   'Sign-out failed': 'To revoke it now',
   'Key still valid': 'the box itself',
   'Sign-out not verified': 'If the key is still valid',
-  'Proxy unreachable': 'that the proxy is up',
-  'Proxy rejected': 'Allow the proxy',
+  'Proxy unreachable': 'NODE_EXTRA_CA_CERTS',
+  'Proxy rejected': 'can and may connect',
   'Invalid proxy setting': 'Percent-encode',
 };
 

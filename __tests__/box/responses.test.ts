@@ -78,13 +78,14 @@ test.each<[Call, string, unknown, Title?, Head?]>([
 });
 
 const STATUSES: ReadonlyArray<[Title, statuses: number[], traits?: Traits]> = [
-  [NOT_A_BOX, [201, 204, 400, 404, 405, 410]],
+  [NOT_A_BOX, [201, 204, 400, 404, 410]],
   ['Unexpected redirect', [301, 302, 303, 304, 307, 308]],
-  [BLOCKED, [403, 407, 451]],
-  ['Box busy', [429, 502, 503], { transient: true }],
+  [BLOCKED, [402, 403, 405, 406, 407, 408, 409, 411, 413, 415, 418, 421, 425, 431, 444, 451, 494, 499]],
+  ['Box busy', [429], { transient: true }],
+  ['Box unreachable', [502, 503], { transient: true }],
   ['Box busy', [504], { transient: true, responseLost: true }],
   ['Box error', [500, 501, 505], { responseLost: true, repeatable: true }],
-  ['Box unreachable', [520, 522, 530], { repeatable: true }],
+  ['Box unreachable', [520, 522, 530], { responseLost: true, repeatable: true }],
 ];
 const EACH_STATUS = STATUSES.flatMap(([title, statuses, traits = {}]) =>
   statuses.flatMap((status) =>
@@ -106,54 +107,66 @@ test.each<[string, string, string?]>([
   expect(error).toMatchObject({ title: NOT_A_BOX, traits: { responseLost: true } });
 });
 
+/** By the sender's own clock, years away from this one. */
+const DATE = 'Tue, 24 Nov 2015 23:59:50 GMT';
 test.each([
   ['3600', 3600],
   ['-1', undefined],
   ['soon', undefined],
+  ['2015-11-25', undefined],
   ['1'.repeat(20), undefined],
-  ['Tue, 24 Nov 2026 12:01:30 GMT', undefined],
+  ['Wed, 25 Nov 2015 00:01:20 GMT', 90],
+  ['Tue, 24 Nov 2015 00:00:00 GMT', 0],
 ])("Retry-After '%s': %p s", (value, retryAfter) => {
-  const error = outcome('login', '', { status: 503, headers: { 'retry-after': value } });
+  const error = outcome('login', '', { status: 503, headers: { 'retry-after': value, date: DATE } });
   expect(error).toMatchObject({ traits: { retryAfter } });
 });
 
-test('an unknown reason is quoted', () => {
-  expect(outcome('login', invalid('not on Sundays'))).toMatchObject({
-    message: expect.stringMatching('not on Sundays'),
-  });
-});
-
-test("a rejected code carries the box's clock", () => {
+test("a rejected code is named, and carries the box's clock", () => {
   const error = outcome('login', invalid(WRONG_CODE), { clockAhead: -300_000 });
-  expect(error).toMatchObject({ traits: { clockAhead: -300_000 } });
+  const message = expect.stringContaining('rejected the two-factor code');
+  expect(error).toMatchObject({ message, traits: { clockAhead: -300_000 } });
 });
 
 test('a space in front of a rejected password is named', () => {
   expect(outcome('login', invalid(WRONG))).toMatchObject({ message: expect.stringMatching('space') });
 });
 
+const named = (password: string): [string, RegExp] => [password, /name of a secret/];
+const unnamed = (password: string): [string, RegExp] => [password, /^$/];
 test.each([
-  [' password', /space/],
+  [' password', /starts or ends with a space/],
   ['password\t', /space/],
-  ['"password"', /quote/],
+  ['"password"', /starts or ends with a quote/],
   ["password'", /quote/],
   ['`password', /quote/],
-  ['password', /^$/],
-  ['pass "w" ord', /^$/],
+  ['pass\nword', /several lines/],
+  ...['$BOX', `\${BOX}`, `\${{ secrets.BOX }}`, '{{ secrets.BOX }}', '$env:BOX', '%BOX%', '***', '••••'].map(named),
+  ...['op://vault/item', 'bw://x', '<password>', 'secrets.BOX', '$(cat file)', 'BOX_PASSWORD'].map(named),
+  ...['password', 'pass "w" ord', 'pa$$word', 'PASSWORD', '$a-b-c!', '*secret*'].map(unnamed),
 ])('hint for a rejected password: %j', (password, hint) => {
   expect(responses.passwordHint(password)).toMatch(hint);
 });
 
-/** One word of the fix. */
+/** One word of the fix, or two. */
 test.each([
   [429, 'CDN'],
-  [503, 'one request at a time'],
+  [502, 'sudo systemctl restart mailinabox'],
+  [503, "The server in front of the box can't reach it"],
+  [504, 'one request at a time'],
   [401, 'access list'],
+  [405, 'firewall.*website'],
+  [421, 'firewall'],
   [500, 'syslog'],
   [520, 'Cloudflare'],
   [404, 'website'],
-])('the fix for HTTP %i', (status, fix) => {
-  expect(outcome('login', '', { status })).toMatchObject({ remedy: expect.stringContaining(fix) });
+  [301, 'Full instead of Flexible', 'https://BOX.example.com:443/admin/login'],
+  [308, 'Full instead of Flexible', '/admin/login'],
+  [302, 'Not followed', 'https://box.example.com/login'],
+  [302, 'Not followed', 'https://sso.example.com/admin/login'],
+])('the fix for HTTP %i: %s', (status, fix, location = '') => {
+  const error = outcome('login', '', { status, headers: { location } });
+  expect(error).toMatchObject({ remedy: expect.stringMatching(fix) });
 });
 
 test('a code that was sent but removed on the way is not a missing secret', () => {

@@ -130,14 +130,13 @@ test('an attempt that ran out of time says less than the response before it', as
   expect(result).toMatchObject({ title: BUSY, message });
 });
 
-const PHASES: Array<[Attempt['phase'], string]> = [
+test.each<[Attempt['phase'], string]>([
   ['proxy', 'the proxy'],
   ['lookup', 'name server'],
   ['connect', 'a connection'],
   ['handshake', 'TLS handshake'],
   ['response', 'one request at a time'],
-];
-test.each(PHASES)('after 2 s, the log tells how far it came: %s', async (phase, awaited) => {
+])('after 2 s, the log tells how far it came: %s', async (phase, awaited) => {
   const { context, lines } = start({});
   const login = async (_: unknown, attempt: Attempt) => {
     attempt.phase = phase;
@@ -145,9 +144,8 @@ test.each(PHASES)('after 2 s, the log tells how far it came: %s', async (phase, 
     throw wrongPassword();
   };
   await signIn({ login }, { ...ACCOUNT, timeout: 50 }, context, () => {}).catch(() => {});
-  expect(lines).toEqual([
-    { at: 2, line: expect.stringMatching(`for.* ${awaited}.*\\. This attempt ends in 48 s\\.$`) },
-  ]);
+  const line = expect.stringMatching(`for.* ${awaited}.*\\. This attempt ends in 48 s\\.$`);
+  expect(lines).toEqual([{ at: 2, line }]);
 });
 
 /** Signs in to a box whose name doesn't exist from the one second to the other. */

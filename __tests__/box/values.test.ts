@@ -9,7 +9,25 @@ type Parse = (given: string) => string;
 
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const OTPAUTH = `otpauth://totp/box:ci%40example.com?secret=${SECRET}`;
-const HOTP = OTPAUTH.replace('totp', 'hotp');
+/** As password managers write it. */
+const WRITTEN = [
+  ...[
+    SECRET.replace(/.{4}\B/g, '$&-'),
+    `"${SECRET}"`,
+    `secret=${SECRET}`,
+    `Secret key: ${SECRET}`,
+    `${SECRET}&digits=6`,
+  ],
+  ...[
+    OTPAUTH.replace('JBSWY3DP', 'jbsw%20Y3dp-'),
+    `${OTPAUTH}&`,
+    `${OTPAUTH}#x`,
+    OTPAUTH.replace('?', '?issuer=a&amp;'),
+  ],
+  ...[`otpauth://totp?secret=${SECRET}`, `otpauth://totp/?secret=${SECRET}`, OTPAUTH.replace('%40', '%')],
+  ...['SHA-1', 'sha1', 'HmacSHA1', ''].map((name) => `${OTPAUTH}&algorithm=${name}`),
+  ...[`apple-${OTPAUTH}`, OTPAUTH.replace('otpauth://totp', 'OTPAUTH://TOTP'), `\u2018${SECRET}`.slice(1)],
+];
 const { cert, key } = certificate('issued');
 const { cert: other } = certificate('self-signed');
 const corrupted = other.replaceAll('M', 'N');
@@ -21,7 +39,7 @@ test.each<[name: string, given: string, Parse, value?: string]>([
   ['email', 'ci@example.com', parseEmail],
   ['email', 'CI+x@Example.COM', parseEmail],
   ['email', 'ci@müller.example', parseEmail, 'ci@xn--mller-kva.example'],
-  ['email', '"a@b"@müller.example', parseEmail, '"a@b"@xn--mller-kva.example'],
+  ['email', "o'neil+a=b%25&{x}@example.com", parseEmail],
   ['password', ' a:b\t"~ ', parsePassword],
   ['host', 'box.example.com', parseHost, 'https://box.example.com/admin'],
   ['host', 'box.example.com:8443', parseHost, 'https://box.example.com:8443/admin'],
@@ -42,6 +60,7 @@ test.each<[name: string, given: string, Parse, value?: string]>([
   ['TOTP secret', `\ufeffSecret:\u00a0${SECRET}\u200b`, parseTotpSecret, SECRET],
   ['TOTP secret', `${OTPAUTH}&issuer=box`, parseTotpSecret, SECRET],
   ['TOTP secret', `${OTPAUTH}&algorithm=SHA1&digits=6&period=30`, parseTotpSecret, SECRET],
+  ...WRITTEN.map((given): [string, string, Parse, string] => ['TOTP secret', given, parseTotpSecret, SECRET]),
 ])('valid %s: %j', (_, given, parse, value = given) => {
   expect(parse(given)).toBe(value);
 });
@@ -76,6 +95,12 @@ function rejection(parse: Parse, given: string): string | undefined {
 const INVALID: ReadonlyArray<[name: string, Parse, datum: RegExp, given: string[]]> = [
   ['email', parseEmail, /./, ['', '@example.com', 'ci@', 'cí@example.com', 'ci@\0', 'ci@xn--ü']],
   ['email', parseEmail, /space|colon/, ['c i@a.example', 'ci@a.example\nx', 'c:i@a.example']],
+  ['email', parseEmail, /character/, ['"a"@a.example', 'a`b@a.example', 'a;b@a.example', 'a,b@a.example']],
+  ['email', parseEmail, /character/, ['<ci@a.example>', 'ci@a.example;', 'ci@[192.0.2.1]', '(x)ci@a.example']],
+  ['email', parseEmail, /domain/, ['ci@a.example.', 'ci@a/b.example', 'ci@a%2e.example', 'ci@.a.example']],
+  ['email', parseEmail, /dot|address/, ['.ci@a.example', 'c..i@a.example', 'ci.@a.example', 'ci@a@b.example']],
+  ['host', parseHost, /no host name/, ['https:///admin', 'https://', 'https://:8443/admin', '/admin', ':8443']],
+  ['host', parseHost, /is not a host name/, ['https://.example.com/admin', 'box..example.com', '.']],
   ['password', parsePassword, /ASCII/, ['pässword that is a long one']],
   ['host', parseHost, /space/, ['box example.com', 'box.example.com\nx', 'box.example.com\\a']],
   ['host', parseHost, /./, ['https:box.example.com', 'https:/box.example.com', 'box:99999']],
@@ -87,9 +112,12 @@ const INVALID: ReadonlyArray<[name: string, Parse, datum: RegExp, given: string[
   ['TOTP secret', parseTotpSecret, /six/, ['123456', '123 456']],
   ['TOTP secret', parseTotpSecret, /short/, ['JBSWY3DP']],
   ['TOTP secret', parseTotpSecret, /Base32/, [`${SECRET}1`, 'JBSW=Y3DPEHPK3PXPJBSW']],
-  ['TOTP secret', parseTotpSecret, /otpauth/, ['otpauth://totp/ci', `https://a.b/?${SECRET}`]],
-  ['TOTP secret', parseTotpSecret, /otpauth/, [`${OTPAUTH}&digits=8`, `${OTPAUTH}&period=60`]],
-  ['TOTP secret', parseTotpSecret, /otpauth/, [HOTP, `${OTPAUTH}&algorithm=SHA256`]],
+  ['TOTP secret', parseTotpSecret, /otpauth/, [`https://a.b/?secret=${SECRET}`, OTPAUTH.replace('totp', 'steam')]],
+  ['TOTP secret', parseTotpSecret, /no secret/, ['otpauth://totp/ci', OTPAUTH.replace('secret', 'key')]],
+  ['TOTP secret', parseTotpSecret, /six digits/, [`${OTPAUTH}&digits=8`, `${OTPAUTH}&digits=16`]],
+  ['TOTP secret', parseTotpSecret, /every 30 s/, [`${OTPAUTH}&period=60`, `${OTPAUTH}&digits=6&period=3`]],
+  ['TOTP secret', parseTotpSecret, /HOTP/, [OTPAUTH.replace('totp', 'hotp'), OTPAUTH.replace('totp', 'HOTP')]],
+  ['TOTP secret', parseTotpSecret, /SHA-1/, [`${OTPAUTH}&algorithm=SHA256`, `${OTPAUTH}&algorithm=SHA-512`]],
 ];
 const EACH_INVALID = INVALID.flatMap(([name, parse, datum, values]) =>
   values.map((given) => [name, given, parse, datum] as const),
@@ -105,6 +133,10 @@ test.each([
   ['/etc/ssl/box.pem', '/etc/ssl/box.pem', /path/],
   ['./box.pem', './box.pem', /path/],
   ['D:\\a\\box.pem', 'D:\\a\\box.pem', /path/],
+  ['SHA-256 in hex', `SHA256 Fingerprint=${'AB:'.repeat(31)}CD`, /fingerprint/],
+  ['SHA-1 in hex', `sha-1: ${'ab '.repeat(20)}`, /fingerprint/],
+  ['bare hex', 'ab12'.repeat(16), /fingerprint/],
+  ['a pin in base64', `sha256/${SECRET}=`, /fingerprint/],
   ['one with its key', cert + key, /private key/],
   ['a key on one line', key.replaceAll('\n', '\\n'), /private key/],
   ['one with an RSA key', cert + key.replaceAll('PRI', 'RSA PRI'), /private key/],

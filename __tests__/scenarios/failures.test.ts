@@ -18,6 +18,8 @@ interface Setup extends Pick<RunOptions, 'inputs' | 'env'> {
   readonly datum?: string;
   /** Whether the step reports a lost response, and the box has a key that nobody knows. Default: false. */
   readonly lost?: boolean;
+  /** How many keys are valid. Default: none, or one if its response is lost. */
+  readonly keys?: number;
 }
 type Failure = [name: string, Title, Setup, requests?: string[]];
 
@@ -37,6 +39,9 @@ const bug = (line: RegExp, error = `new TypeError('a bug\\n::error::injected')`)
     if (${line}.test(text)) throw ${error};
     return write.call(this, text, ...rest);
   };`);
+/** Throws one as a body is read. */
+const IN_EXCHANGE = preload(`import { Readable } from 'node:stream';
+  Readable.prototype[Symbol.asyncIterator] = () => { throw new TypeError('a bug'); };`);
 const FIRST_DEBUG_LINE = /^::debug::https/;
 /** All waits so long that there is no other attempt. */
 const LONG_WAITS = preload('Math.random = () => 1e6');
@@ -54,20 +59,21 @@ test.concurrent.each<Failure>([
   ['SOCKS', 'Invalid proxy setting', { box: NAMED, env: SOCKS, datum: 'https_proxy' }, []],
   ['a redirect', 'Unexpected redirect', { fault: FAULTS.redirect, datum: 'elsewhere.test' }],
   ['500', 'Box error', { fault: FAULTS[500], datum: '500', lost: true }],
-  ['a long Retry-After', 'Box busy', { fault: FAULTS['long-wait'], datum: '503' }],
+  ['a long Retry-After', 'Box unreachable', { fault: FAULTS['long-wait'], datum: '503' }],
   ['a password', 'Wrong email or password', { inputs: WRONG, datum: ADMIN.email }],
   ['a reset', 'Box unreachable', { fault: RESET, env: LONG_WAITS, lost: true }],
   ['a stopped box', 'Box unreachable', { before: (box) => box.stop(), env: LONG_WAITS }, []],
   ['invalid privileges', 'Not a Mail-in-a-Box API', { fault: PRIVILEGES }, [LOGIN, LOGOUT]],
   ['no privilege', 'Missing privilege', { inputs: PLAIN_USER, datum: 'admin' }, [LOGIN, LOGOUT]],
   ['a bug', 'Unexpected error', { env: bug(FIRST_DEBUG_LINE), datum: 'a bug' }, []],
+  ['a TypeError in the exchange', 'Unexpected error', { env: IN_EXCHANGE, datum: 'a bug', keys: 1 }],
 ])('signing in fails: %s', async (_, title, setup, requests = [LOGIN]) => {
-  const { before, fault, datum = '', lost = false } = setup;
+  const { before, fault, datum = '', lost = false, keys = lost ? 1 : 0 } = setup;
   await using box = await startBox({ accounts: ACCOUNTS, ...setup.box });
   before?.(box);
   if (fault !== undefined) box.inject(fault, { at: 'login' });
   const steps = await run(box, setup);
-  expectJob(box, steps, { ...failed(title, requests), validKeys: lost ? 1 : 0 });
+  expectJob(box, steps, { ...failed(title, requests), validKeys: keys });
   expect(steps.main.annotations[0]?.message).toContain(datum);
   expect(shown(steps.post)).toEqual([]);
   expect(logsLostKey(steps.main)).toBe(lost);
@@ -91,7 +97,6 @@ test.concurrent.each<[name: string, verify: boolean, Title, datum: string, Later
   ['expired', false, 'Sign-out failed', 'password', (box) => box.serve(certificate('expired'))],
   ['garbled state', false, 'Saved session unreadable', '', garble],
   ['garbled state', true, 'Saved session unreadable', '', garbleEmail],
-  ['a bug', false, 'Unexpected error', 'a bug', () => bug(/^::add-mask::/)],
 ])('a failed sign-out warns, and fails with verify-logout: %s, %s', async (...row) => {
   const [, verify, title, datum, later] = row;
   await using box = await startBox({ accounts: ACCOUNTS });
@@ -103,7 +108,27 @@ test.concurrent.each<[name: string, verify: boolean, Title, datum: string, Later
   expect(box.requestLog.includes(VERIFY)).toBe(verify && later !== garbleEmail);
 });
 
-const VERIFIED = { ...GOOD, requests: [LOGIN, LOGOUT, VERIFY] };
+const ALL = [LOGIN, LOGOUT, VERIFY];
+const VERIFIED = { ...GOOD, requests: ALL };
+const UNEXPECTED = notSignedOut('warning', 'Unexpected error');
+/** Errors that no code of the step catches. */
+const STRAY = preload("setImmediate(() => Promise.reject(new Error('a bug')));");
+const lyingLogout: Later = (box) => box.inject(FAULTS['lying-logout'], { at: 'logout' });
+test.concurrent.each<[name: string, verify: boolean, env: object, expected: object, before?: Later]>([
+  ['a TypeError in the exchange', false, IN_EXCHANGE, { ...UNEXPECTED, validKeys: 0 }],
+  ['a TypeError in the exchange, but the key is rejected', true, IN_EXCHANGE, VERIFIED],
+  ['a TypeError in the exchange', true, IN_EXCHANGE, notSignedOut('error', 'Unexpected error', ALL), lyingLogout],
+  ['an unhandled rejection', false, STRAY, { ...UNEXPECTED, validKeys: 0 }],
+  ['an unhandled rejection, but the key is rejected', true, STRAY, VERIFIED],
+])('an error that nobody foresaw in the post-step: %s, %s', async (...row) => {
+  const [, verify, env, expected, before] = row;
+  await using box = await startBox({ accounts: ACCOUNTS });
+  before?.(box);
+  const steps = await run(box, { inputs: { 'verify-logout': `${verify}` }, between: () => env });
+  expectJob(box, steps, expected);
+  for (const { message } of steps.post.annotations) expect(message).toMatch(/may be valid. It expires two days/);
+});
+
 const STILL_VALID = notSignedOut('error', 'Key still valid', VERIFIED.requests);
 const NOT_VERIFIED = notSignedOut('error', 'Sign-out not verified', VERIFIED.requests);
 /** Unlike a 500, this is final. */

@@ -77,7 +77,9 @@ test.concurrent('what the files contain is kept, and no empty line is added', as
 });
 
 const FAILED = { exitCode: 1, titles: ['error: Unexpected error'] };
-const UNEXPECTED = { ...GOOD, main: { ...FAILED, hasKey: true }, post: FAILED };
+const WARNED = { exitCode: 0, titles: ['warning: Unexpected error'] };
+const UNEXPECTED = { ...GOOD, main: { ...FAILED, hasKey: true }, post: WARNED };
+const CLOSED = { ...UNEXPECTED, post: GOOD.post };
 const EARLY = { ...GOOD, main: { exitCode: 1, titles: [], hasKey: false }, requests: [] };
 /** Code that runs as main connects. */
 const onConnect = (code: string) => `import { Socket } from 'node:net';
@@ -87,6 +89,8 @@ test.concurrent.each([
   // As if there was nothing left to wait for: Node goes by process.exitCode.
   ['fails if it ends early', onConnect('process.exit()'), EARLY],
   ['fails with an uncaught error', onConnect('setImmediate(() => { throw 1; })'), UNEXPECTED],
+  ['fails with a closed log', onConnect("setImmediate(() => { throw { code: 'EPIPE' }; })"), CLOSED],
+  ['fails with an unhandled rejection', onConnect('Promise.reject(1)'), UNEXPECTED],
   ['ends, whatever Node waits for', 'setInterval(() => {}, 1000)', GOOD],
 ])('main %s', async (_, code, expected) => {
   await using box = await startBox({ accounts: ACCOUNTS });

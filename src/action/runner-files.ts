@@ -15,11 +15,9 @@ export type State = Readonly<Record<(typeof ENTRIES)[number], string>>;
 /** Saved for an empty entry: act reads nothing from a file with an empty value. */
 const NONE = 'none';
 
-/** Saves all entries, so that no variable of the job can take the place of one. `requireWritableFiles` reports failures. */
+/** Saves all entries, so that no variable of the job can take the place of one. @throws BoxError */
 export function saveEmptyState(): void {
-  try {
-    saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
-  } catch {}
+  saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
 }
 
 /** Saves one entry after the other. @throws BoxError */

@@ -12,7 +12,6 @@ const INSTALL = `${EMPTY} the CA, or install the intermediate on the box.`;
 const UPDATE = 'If the box renewed its certificate, update the input.';
 const REMOVE = `Remove the input if the box has a public certificate now. Otherwise update the input, or install the missing intermediate on the box.`;
 const REMAKE = `On the box, remove /home/user-data/ssl/ssl_certificate.pem, run 'sudo mailinabox', and update the input. Or get a public certificate.`;
-const OTHER_ISSUER = "has a certificate that no certificate in 'ca-certificate' signed";
 /** Node's codes for certificates: https://nodejs.org/api/tls.html#x509-certificate-error-codes. */
 const CODES = /^(C(ERT|RL)_|DEPTH_|ERR_TLS_CERT|ERROR_IN|HOSTNAME_|INVALID_[CP]|PATH_|SELF_|UNABLE_|UNSPECIFIED$)/;
 /** In front of the codes stand `pinned` with `ca-certificate` set, and what is known of the certificate. The first that
@@ -20,7 +19,7 @@ const CODES = /^(C(ERT|RL)_|DEPTH_|ERR_TLS_CERT|ERROR_IN|HOSTNAME_|INVALID_[CP]|
 const REASONS: ReadonlyArray<readonly [code: RegExp, why: string, fix?: string]> = [
   [/expired self-signed/, 'has an expired self-signed certificate', REMAKE],
   [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has another certificate than 'ca-certificate'", UPDATE],
-  [/pinned .*(UNABLE_TO_(GET_ISS|VER)|SELF_SIGNED)/, OTHER_ISSUER, REMOVE],
+  [/pinned .*(TO_GET_ISS|TO_VER|SELF_S)/, "has a certificate that no certificate in 'ca-certificate' signed", REMOVE],
   [/DEPTH_ZERO_SELF_SIGNED_CERT/, 'has a self-signed certificate', SET_IT],
   [/UNABLE_TO_VERIFY_LEAF/, 'has a certificate from a private CA, or sent no intermediate', INSTALL],
   [/UNABLE_TO_GET_ISSUER|SELF_SIGNED/, "has a certificate from a CA that this runner doesn't know", SET_CA],
@@ -29,7 +28,7 @@ const REASONS: ReadonlyArray<readonly [code: RegExp, why: string, fix?: string]>
   [/CERT_NOT_YET_VALID/, "has a certificate that isn't valid yet", 'Check the clocks of the runner and the box.'],
   [/ERR_TLS_CERT_ALTNAME/, 'has a certificate for another name', ''],
   [/UNSPECIFIED/, 'has a certificate with a weak key or hash'],
-  [/INVALID_PURPOSE/, "has a certificate that isn't for a server"],
+  [/PURPOSE/, "has a certificate that isn't for a server"],
   [/^/, 'has an invalid certificate'],
 ];
 

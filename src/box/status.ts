@@ -5,8 +5,8 @@ import { sanitize } from './sanitize.ts';
 
 const LIMITED = 'A CDN or proxy in front of the box limits requests. Re-run the job later.';
 const DAEMON = `The box's daemon is probably restarting or down. If this persists, run 'sudo systemctl restart mailinabox' on the box.`;
-const NO_SERVER = "The server in front of the box can't reach it. Check that server, and that the box is up.";
-const CLOUDFLARE = 'Cloudflare, in front of the box, got no valid response from it. Check the box.';
+const NO_SERVER = "The server in front of the box can't reach it. Check both.";
+const CLOUDFLARE = 'Cloudflare got no valid response from the box. Check the box.';
 const FLEXIBLE = `Set Cloudflare's SSL mode to Full instead of Flexible, or have the proxy in front of the box use HTTPS.`;
 const WEBSITE = `${REMEDIES['Blocked in front of the box']} Or 'host' is a website.`;
 /** By status, the first that matches. */
@@ -31,10 +31,9 @@ export function requireOk({ url, status, headers }: BoxResponse): void {
   if (status === 200) return;
   if (status >= 300 && status < 400) {
     const { location = 'nowhere' } = headers;
-    const { host, pathname, href } = url;
-    const target = URL.parse(location, href);
-    const remedy = target?.host === host && target.pathname === pathname ? FLEXIBLE : undefined;
-    throw new BoxError('Unexpected redirect', `${host} redirected to ${sanitize(location).slice(0, 60)}`, { remedy });
+    const target = URL.parse(location, url.href);
+    const fix = { remedy: target?.host === url.host && target.pathname === url.pathname ? FLEXIBLE : undefined };
+    throw new BoxError('Unexpected redirect', `${url.host} redirects to ${sanitize(location).slice(0, 60)}`, fix);
   }
   const [, title = 'Box error', options = {}] = STATUSES.find(([pattern]) => pattern.test(`${status}`)) ?? [];
   const retryAfter = options.transient ? retryAfterOf(headers) : undefined;

@@ -14,7 +14,7 @@ const LATE_SPREAD = 20;
 export function parseTotpSecret(given: string): string {
   const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff"'`\p{Pd}]/gu, '').replaceAll('&amp;', '&');
   if (/^\d{6}$/.test(text)) fail('is a six-digit code. Set it to the secret behind the codes');
-  const plain = text.includes('://') ? secretOfUri(text) : text.replace(/^[a-z_-]+[:=](?=\w)/i, '').replace(/&.*$/, '');
+  const plain = text.includes('://') ? secretOfUri(text) : text.replace(/^\w*(key|otp|secret)[:=](?=\w)|&.*$/gi, '');
   const base32 = plain.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
   if (!/^[A-Z2-7]+$/.test(base32)) fail('is not Base32 (A-Z and 2-7)');
   return base32.length < 16 ? fail('is too short; a box makes 32 characters') : base32;
