@@ -681,10 +681,10 @@ function sanitize(untrusted) {
 const PANEL_HOST = "Set 'host' to the host name in your control panel's URL.";
 const EXPIRES = 'It expires two days after its last use.';
 const REMEDIES = {
-    'Invalid input': "Correct it under 'with:', or the secret or variable that it comes from.",
+    'Invalid input': "Correct the input under 'with:', or the secret or variable that it comes from.",
     'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
     'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
-    'Two-factor code required': `Set it to the secret from the account's two-factor setup, or use an account without two-factor.`,
+    'Two-factor code required': `Set 'totp-secret' to the secret from the account's two-factor setup, or use an account without two-factor.`,
     'Two-factor code rejected': `'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.`,
     'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
     'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
@@ -857,7 +857,7 @@ function parseTotpSecret(given) {
     const base32 = plain.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
     if (!/^[A-Z2-7]+$/.test(base32))
         fail('is not Base32 (A-Z and 2-7)');
-    return base32.length < 16 ? fail('is too short; a box makes 32 characters') : base32;
+    return base32.length < 16 ? fail("is too short: a box's secret has 32 characters") : base32;
 }
 function secretOfUri(uri) {
     const { protocol, host, searchParams: query } = URL.parse(uri) ?? fail('is not an otpauth:// URI');
@@ -1011,7 +1011,7 @@ const isAscii = (text) => /^[\u0000-\u007f]*$/.test(text);
 
 const MAX_TIMEOUT = 21_600;
 const NO_SECRET = `The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which get no secrets.`;
-const NOTHING_TO_VERIFY = "Input 'verify-logout' has nothing to verify with 'logout: false'";
+const NOTHING_TO_VERIFY = "Input 'verify-logout' can't be combined with 'logout: false'";
 const WITH_DEFAULT = ['TIMEOUT', 'LOGOUT', 'VERIFY-LOGOUT'];
 const WRAPPER = "'node' on this runner is probably a script, whose shell (dash) drops names with a hyphen";
 function maskAndReadInputs() {
@@ -1157,11 +1157,11 @@ const NO_HANDSHAKE = "accepts connections, but didn't respond in the TLS handsha
 const MTU = `${NOT_SENT} Check the MTU of the runner's network (containers, VPN), and firewalls that inspect TLS.`;
 const diagnose_REASONS = [
     [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
-    [CLIENT_CERT, 'Blocked in front of the box', 'demands a client certificate'],
+    [CLIENT_CERT, 'Blocked in front of the box', 'requires a client certificate'],
     [/^ERR_SSL.*(WRONG_VERS|PACKET_LEN|_HTTP|RECORD_[LT])/, 'TLS failed', "doesn't speak TLS on this port"],
     [/^ERR_SSL.*(UNSUPPORTED_PROT|PROTOCOL_VERS)/, 'TLS failed', 'has no TLS 1.2 or later', SERVER],
     [/^ERR_SSL.*UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", `${NOT_SENT} ${PANEL_HOST}`],
-    [/_HANDSHAKE_FAILURE|_NO_SHARED/, 'TLS failed', 'shares no TLS cipher, or demands a client certificate', SERVER],
+    [/_HANDSHAKE_FAILURE|_NO_SHARED/, 'TLS failed', 'shares no TLS cipher, or requires a client certificate', SERVER],
     [/^(ERR_SSL|EPROTO)/, 'TLS failed', FAILED, SERVER],
     [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
     [/EAI_AGAIN$|^timeout lookup/, UNREACHABLE, NO_LOOKUP, CHECK_DNS],
@@ -1292,7 +1292,7 @@ const PENDING = {
     proxy: 'the proxy',
     lookup: "this runner's name server",
     connect: 'a connection to the box',
-    handshake: 'the TLS handshake; the connection is there',
+    handshake: 'the TLS handshake (connected)',
     response: 'the box, which handles one request at a time',
 };
 async function retry_retry(work, context, limits) {
@@ -2401,7 +2401,7 @@ async function bodyOf(message, url) {
         chunks.push(chunk);
         length += chunk.length;
         if (length > MAX_BYTES)
-            throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} sent over 1 MB`, { responseLost: true });
+            throw new errors_BoxError('Not a Mail-in-a-Box API', `${url} sent more than 1 MB`, { responseLost: true });
     }
     return Buffer.concat(chunks).toString();
 }
@@ -2548,7 +2548,7 @@ function parseJson(response) {
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
         return { ...value };
-    throw notABox(response, 'JSON that is not an object');
+    throw notABox(response, "JSON that isn't an object");
 }
 const notABox = ({ url }, what) => new errors_BoxError('Not a Mail-in-a-Box API', `${url.host} returned ${what}`, { responseLost: true });
 
@@ -2646,7 +2646,7 @@ function requirePrivilege(privileges, { email, privilege }) {
     if (privilege === undefined || privileges.includes(privilege))
         return;
     const isNot = privilege === 'admin' ? "isn't an administrator" : `doesn't have '${privilege}'`;
-    throw new errors_BoxError('Missing privilege', `${email} ${isNot}, which 'require-privilege' demands`);
+    throw new errors_BoxError('Missing privilege', `${email} ${isNot}, which 'require-privilege' requires`);
 }
 function logResult(privileges, { url, email, logout }) {
     const signedIn = `Signed in to ${url} as ${email} (${privileges.join(', ') || 'no privileges'}).`;

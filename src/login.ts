@@ -64,7 +64,7 @@ async function revokeAndThrow(api: UserApi, session: Session, context: Context):
 function requirePrivilege(privileges: readonly string[], { email, privilege }: Inputs): void {
   if (privilege === undefined || privileges.includes(privilege)) return;
   const isNot = privilege === 'admin' ? "isn't an administrator" : `doesn't have '${privilege}'`;
-  throw new BoxError('Missing privilege', `${email} ${isNot}, which 'require-privilege' demands`);
+  throw new BoxError('Missing privilege', `${email} ${isNot}, which 'require-privilege' requires`);
 }
 
 function logResult(privileges: readonly string[], { url, email, logout }: Inputs): void {

@@ -13,7 +13,7 @@ type Parse<T> = (value: string) => T;
 /** Seconds: a job on GitHub's own runners ends after six hours. */
 const MAX_TIMEOUT = 21_600;
 const NO_SECRET = `The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which get no secrets.`;
-const NOTHING_TO_VERIFY = "Input 'verify-logout' has nothing to verify with 'logout: false'";
+const NOTHING_TO_VERIFY = "Input 'verify-logout' can't be combined with 'logout: false'";
 /** A runner always sets these. */
 const WITH_DEFAULT = ['TIMEOUT', 'LOGOUT', 'VERIFY-LOGOUT'];
 const WRAPPER = "'node' on this runner is probably a script, whose shell (dash) drops names with a hyphen";

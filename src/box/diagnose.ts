@@ -41,11 +41,11 @@ const MTU = `${NOT_SENT} Check the MTU of the runner's network (containers, VPN)
 /** By Node's codes (OpenSSL's reasons and the server's alerts too), or what was waited for. The first that matches. */
 const REASONS: ReadonlyArray<readonly [code: RegExp, Title, why: string, remedy?: string]> = [
   [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
-  [CLIENT_CERT, 'Blocked in front of the box', 'demands a client certificate'],
+  [CLIENT_CERT, 'Blocked in front of the box', 'requires a client certificate'],
   [/^ERR_SSL.*(WRONG_VERS|PACKET_LEN|_HTTP|RECORD_[LT])/, 'TLS failed', "doesn't speak TLS on this port"],
   [/^ERR_SSL.*(UNSUPPORTED_PROT|PROTOCOL_VERS)/, 'TLS failed', 'has no TLS 1.2 or later', SERVER],
   [/^ERR_SSL.*UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", `${NOT_SENT} ${PANEL_HOST}`],
-  [/_HANDSHAKE_FAILURE|_NO_SHARED/, 'TLS failed', 'shares no TLS cipher, or demands a client certificate', SERVER],
+  [/_HANDSHAKE_FAILURE|_NO_SHARED/, 'TLS failed', 'shares no TLS cipher, or requires a client certificate', SERVER],
   [/^(ERR_SSL|EPROTO)/, 'TLS failed', FAILED, SERVER],
   [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
   [/EAI_AGAIN$|^timeout lookup/, UNREACHABLE, NO_LOOKUP, CHECK_DNS],

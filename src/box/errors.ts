@@ -6,10 +6,10 @@ const EXPIRES = 'It expires two days after its last use.';
 
 /** The titles of all errors, each with its usual fix. docs/troubleshooting.md has a section for each. */
 export const REMEDIES = {
-  'Invalid input': "Correct it under 'with:', or the secret or variable that it comes from.",
+  'Invalid input': "Correct the input under 'with:', or the secret or variable that it comes from.",
   'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
   'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
-  'Two-factor code required': `Set it to the secret from the account's two-factor setup, or use an account without two-factor.`,
+  'Two-factor code required': `Set 'totp-secret' to the secret from the account's two-factor setup, or use an account without two-factor.`,
   'Two-factor code rejected': `'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.`,
   'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
   'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',

@@ -68,7 +68,7 @@ async function bodyOf(message: http.IncomingMessage, url: URL): Promise<string> 
     chunks.push(chunk);
     length += chunk.length;
     if (length > MAX_BYTES)
-      throw new BoxError('Not a Mail-in-a-Box API', `${url} sent over 1 MB`, { responseLost: true });
+      throw new BoxError('Not a Mail-in-a-Box API', `${url} sent more than 1 MB`, { responseLost: true });
   }
   return Buffer.concat(chunks).toString();
 }

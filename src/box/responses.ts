@@ -125,7 +125,7 @@ function parseJson(response: BoxResponse): Readonly<Record<string, unknown>> {
     throw notABox(response, isJson ? "JSON that can't be read" : 'a page instead of JSON');
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw notABox(response, 'JSON that is not an object');
+  throw notABox(response, "JSON that isn't an object");
 }
 
 /** What can't be read may contain a key. */

@@ -14,7 +14,7 @@ const PENDING: Readonly<Record<Attempt['phase'], string>> = {
   proxy: 'the proxy',
   lookup: "this runner's name server",
   connect: 'a connection to the box',
-  handshake: 'the TLS handshake; the connection is there',
+  handshake: 'the TLS handshake (connected)',
   response: 'the box, which handles one request at a time',
 };
 

@@ -17,7 +17,7 @@ export function parseTotpSecret(given: string): string {
   const plain = text.includes('://') ? secretOfUri(text) : text.replace(/^\w*(key|otp|secret)[:=](?=\w)|&.*$/gi, '');
   const base32 = plain.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
   if (!/^[A-Z2-7]+$/.test(base32)) fail('is not Base32 (A-Z and 2-7)');
-  return base32.length < 16 ? fail('is too short; a box makes 32 characters') : base32;
+  return base32.length < 16 ? fail("is too short: a box's secret has 32 characters") : base32;
 }
 
 function secretOfUri(uri: string): string {
