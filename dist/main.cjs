@@ -869,7 +869,7 @@ function secretOfUri(uri) {
         [/^(?!TOTP )/, 'is not an otpauth:// URI of a box'],
         [/^\S* (?!6 )/, "is for codes of another length; a box's have six digits"],
         [/^\S* \S* (?!30 )/, "is for codes of another period; a box's change every 30 s"],
-        [/ (?!(HMAC-?)?SHA-?1$)\S*$/, 'is for another algorithm; a box uses SHA-1'],
+        [/ (?!(HMAC)?SHA1$)\S*$/, 'is for another algorithm; a box uses SHA-1'],
     ]);
     return query.get('secret') ?? fail('has no secret');
 }

@@ -26,7 +26,7 @@ const WRITTEN = [
   ],
   ...[`otpauth://totp?secret=${SECRET}`, `otpauth://totp/?secret=${SECRET}`, OTPAUTH.replace('%40', '%')],
   ...['SHA-1', 'sha1', 'HmacSHA1', ''].map((name) => `${OTPAUTH}&algorithm=${name}`),
-  ...[`apple-${OTPAUTH}`, OTPAUTH.replace('otpauth://totp', 'OTPAUTH://TOTP'), `\u2018${SECRET}`.slice(1)],
+  ...[`apple-${OTPAUTH}`, OTPAUTH.replace('otpauth://totp', 'OTPAUTH://TOTP'), SECRET.replace(/.{8}\B/g, '$&\u2011')],
 ];
 const { cert, key } = certificate('issued');
 const { cert: other } = certificate('self-signed');
@@ -133,9 +133,8 @@ test.each([
   ['/etc/ssl/box.pem', '/etc/ssl/box.pem', /path/],
   ['./box.pem', './box.pem', /path/],
   ['D:\\a\\box.pem', 'D:\\a\\box.pem', /path/],
-  ['SHA-256 in hex', `SHA256 Fingerprint=${'AB:'.repeat(31)}CD`, /fingerprint/],
-  ['SHA-1 in hex', `sha-1: ${'ab '.repeat(20)}`, /fingerprint/],
-  ['bare hex', 'ab12'.repeat(16), /fingerprint/],
+  ['SHA-256 in hex', `Fingerprint of x=${'AB:'.repeat(31)}CD`, /fingerprint/],
+  ['SHA-1 in hex', 'ab '.repeat(20), /fingerprint/],
   ['a pin in base64', `sha256/${SECRET}=`, /fingerprint/],
   ['one with its key', cert + key, /private key/],
   ['a key on one line', key.replaceAll('\n', '\\n'), /private key/],
