@@ -99,7 +99,6 @@ test.each<[message: string, remedy: string, Variables, missing?: string]>([
   ["'verify-logout' didn't arrive", 'with bash', {}, 'verify-logout'],
   ["'timeout' didn't arrive", 'with bash', {}, 'timeout'],
   ["Input 'host' has no host name", "doesn't exist", { host: 'https:///admin' }],
-  ["Input 'password' is empty", "doesn't exist", { password: '' }],
 ])('%s: the fix', (...row) => {
   const [message, remedy, inputs, missing] = row;
   const error = { message: expect.stringContaining(message), remedy: expect.stringContaining(remedy) };
