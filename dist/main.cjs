@@ -685,7 +685,7 @@ const REMEDIES = {
     'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
     'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
     'Two-factor code required': `Set 'totp-secret' to the secret from the account's two-factor setup, or use an account without two-factor.`,
-    'Two-factor code rejected': `'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.`,
+    'Two-factor code rejected': `'totp-secret' is probably from an earlier setup or another account. Set up two-factor again and save the new secret.`,
     'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
     'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
     'TLS failed': "No credentials were sent. Check the port in 'host'.",
@@ -702,11 +702,11 @@ const REMEDIES = {
     'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
     'Proxy unreachable': `Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).`,
     'Proxy rejected': 'Check that the proxy can and may connect to this host, or add the host to no_proxy.',
-    'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.`,
+    'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password: '#' is '%23'.`,
     'Runner files not writable': 'Free disk space, or make the work directory writable.',
-    'Saved session unreadable': `Check that nothing in the workflow sets variables that start with STATE_. The key may still be valid. ${EXPIRES}`,
+    'Saved session unreadable': `Check that no step sets STATE_ variables. The key may still be valid. ${EXPIRES}`,
     'Unsupported Node': 'Use a runner or image with Node 24.',
-    'Unexpected error': 'Re-run the job with debug logging, and report what it shows.',
+    'Unexpected error': 'Re-run the job with debug logging, and report it.',
 };
 class errors_BoxError extends Error {
     title;
@@ -1384,6 +1384,7 @@ function retryAfterOf({ 'retry-after': value = '', date = '' }) {
 ;// CONCATENATED MODULE: ./build/src/box/sign-in.js
 
 
+
 const SIGN_IN_ATTEMPT = 65;
 function signIn(api, { email, password, totpSecret, timeout }, context, onKeyLost) {
     const codes = totpSecret === undefined ? undefined : new TotpCodes(totpSecret, context.clock);
@@ -1393,6 +1394,8 @@ function signIn(api, { email, password, totpSecret, timeout }, context, onKeyLos
         attemptSeconds: SIGN_IN_ATTEMPT,
         onKeyLost,
         waitAfter: (error) => codes?.recordRejection(error),
+    }).catch((error) => {
+        throw asBoxError(error, KEY_LOST);
     });
 }
 
@@ -2595,8 +2598,8 @@ class UserApi {
 
 const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it, if the runner still runs it. Otherwise it expires two days after its last use.`;
 async function login(uncaught) {
-    requireWritableFiles();
     saveEmptyState();
+    requireWritableFiles();
     const inputs = maskAndReadInputs();
     const ca_file = writeCaFile(inputs.ca);
     const context = { cancellation: listenForCancellation(), clock: systemClock, log: log };
@@ -2614,11 +2617,11 @@ async function login(uncaught) {
         throw new errors_BoxError('Not a Mail-in-a-Box API', `${host} returned invalid 'privileges'`);
     requirePrivilege(privileges, inputs);
     setOutputs({ api_key: apiKey, email, privileges, url, host, ca_file });
+    if (uncaught.length > 0)
+        throw uncaught[0];
     if (!inputs.logout)
         runner_files_saveState({ keep_key: 'true' });
     logResult(privileges, inputs);
-    if (uncaught.length > 0)
-        throw uncaught[0];
 }
 async function saveOrRevoke(api, session, { url, ca, verifyLogout }, context) {
     const { email, apiKey: api_key } = session;
@@ -2632,14 +2635,13 @@ async function saveOrRevoke(api, session, { url, ca, verifyLogout }, context) {
 }
 async function revokeAndThrow(api, session, context) {
     const { requested, last } = context.cancellation;
-    let fate = 'The key was revoked.';
+    let fate = NOT_REVOKED;
     try {
         await revoke(api, session, { ...context, cancellation: { requested, final: last, last } });
+        fate = 'The key was revoked.';
         runner_files_saveState({ revoked: 'true' });
     }
-    catch {
-        fate = NOT_REVOKED;
-    }
+    catch { }
     throw cancelled(fate, requested.reason);
 }
 function requirePrivilege(privileges, { email, privilege }) {

@@ -685,7 +685,7 @@ const REMEDIES = {
     'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
     'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
     'Two-factor code required': `Set 'totp-secret' to the secret from the account's two-factor setup, or use an account without two-factor.`,
-    'Two-factor code rejected': `'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.`,
+    'Two-factor code rejected': `'totp-secret' is probably from an earlier setup or another account. Set up two-factor again and save the new secret.`,
     'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
     'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
     'TLS failed': "No credentials were sent. Check the port in 'host'.",
@@ -702,11 +702,11 @@ const REMEDIES = {
     'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
     'Proxy unreachable': `Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).`,
     'Proxy rejected': 'Check that the proxy can and may connect to this host, or add the host to no_proxy.',
-    'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.`,
+    'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password: '#' is '%23'.`,
     'Runner files not writable': 'Free disk space, or make the work directory writable.',
-    'Saved session unreadable': `Check that nothing in the workflow sets variables that start with STATE_. The key may still be valid. ${EXPIRES}`,
+    'Saved session unreadable': `Check that no step sets STATE_ variables. The key may still be valid. ${EXPIRES}`,
     'Unsupported Node': 'Use a runner or image with Node 24.',
-    'Unexpected error': 'Re-run the job with debug logging, and report what it shows.',
+    'Unexpected error': 'Re-run the job with debug logging, and report it.',
 };
 class errors_BoxError extends Error {
     title;
@@ -1042,24 +1042,26 @@ async function takeOver({ file }) {
     if (main === undefined)
         return readStateFile(file);
     const isRunning = () => findMain(main.file)?.pid === main.pid;
-    const send = (signal) => isRunning() && process.kill(main.pid, signal);
+    const send = async (signal) => isRunning() && process.kill(main.pid, signal);
     const until = Date.now() + PATIENCE_MS;
-    send('SIGINT');
+    await send('SIGINT').catch(() => false);
     while (isRunning() && Date.now() < until)
         await (0,promises_namespaceObject.setTimeout)(50);
-    const mustKill = send('SIGKILL');
+    const mustKill = await send('SIGKILL').catch(() => false);
     const state = readStateFile(main.file);
     if (state.api_key !== '' || (state.lost === '' && !mustKill))
         return state;
-    throw new errors_BoxError('Cancelled', 'The sign-in was ended before it was complete', { remedy: KEY_LOST });
+    throw new errors_BoxError('Cancelled', 'The sign-in was cancelled', { remedy: KEY_LOST });
 }
 function findMain(file) {
     const directory = (0,external_node_path_namespaceObject.dirname)(`${process.env['GITHUB_STATE']}`);
-    for (const pid of (0,external_node_fs_namespaceObject.existsSync)('/proc/self/environ') ? (0,external_node_fs_namespaceObject.readdirSync)('/proc') : []) {
+    for (const pid of process.platform === 'linux' ? (0,external_node_fs_namespaceObject.readdirSync)('/proc') : []) {
         try {
-            if (!/\bmain\.cjs\0/.test((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/cmdline`, 'utf8')))
+            const read = (name) => (0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/${name}`, 'utf8');
+            const script = (0,external_node_path_namespaceObject.resolve)((0,external_node_fs_namespaceObject.readlinkSync)(`/proc/${pid}/cwd`), `${read('cmdline').split('\0')[1]}`);
+            if (script !== process.argv[1]?.replace(/post\.cjs$/, 'main.cjs'))
                 continue;
-            const [, own = ''] = /(?:^|\0)GITHUB_STATE=([^\0]*)/.exec((0,external_node_fs_namespaceObject.readFileSync)(`/proc/${pid}/environ`, 'utf8')) ?? [];
+            const [, own = ''] = /\0GITHUB_STATE=([^\0]*)/.exec(`\0${read('environ')}`) ?? [];
             if (file === '' ? (0,external_node_path_namespaceObject.dirname)(own) === directory : own === file)
                 return { pid: Number(pid), file: own };
         }
@@ -2402,8 +2404,9 @@ async function signOut({ url, email, ca, verify_logout, revoked, api_key: apiKey
     const context = { cancellation: listenForCancellation(), clock: systemClock, log: log };
     const api = new UserApi({ url, userAgent: USER_AGENT, ca: ca || undefined, log: log });
     const session = { email, apiKey };
+    const quiet = { ...context, log: { ...log, info: () => { } } };
     if (verify_logout === '' && revoked !== '')
-        return revoke(api, session, context).catch(() => { });
+        return revoke(api, session, quiet).catch(() => { });
     if (verify_logout === '')
         return revoke(api, session, context);
     await revokeVerified(api, session, context);

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Makes the custom DNS records of a box match a file. Usage: dns-records.sh plan|check|apply FILE
-# plan shows the changes, check fails if there are any, and apply makes them. Requires curl, jq, and the environment
-# variables URL, EMAIL, and API_KEY.
+# plan shows the changes, check fails if there are any, apply makes them. Requires curl, jq, $URL, $EMAIL, and $API_KEY.
 set -euo pipefail
 mode=$1 file=$2 summary=${GITHUB_STEP_SUMMARY:-/dev/null}
 box() { curl --config - -sS --fail-with-body --max-time 90 -w '\n' "$@" <<< "user=$EMAIL:$API_KEY"; }

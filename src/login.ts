@@ -14,8 +14,8 @@ const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it,
 /** The main step: exchanges email and password for a session key, and hands it to the later steps. Once the key is
  * saved, the post-step revokes it, however this step ends. */
 export async function login(uncaught: readonly unknown[]): Promise<void> {
-  runner.requireWritableFiles();
   runner.saveEmptyState();
+  runner.requireWritableFiles();
   const inputs = maskAndReadInputs();
   const ca_file = runner.writeCaFile(inputs.ca);
   const context = { cancellation: listenForCancellation(), clock: systemClock, log };
@@ -32,9 +32,9 @@ export async function login(uncaught: readonly unknown[]): Promise<void> {
   if (privileges === undefined) throw new BoxError('Not a Mail-in-a-Box API', `${host} returned invalid 'privileges'`);
   requirePrivilege(privileges, inputs);
   runner.setOutputs({ api_key: apiKey, email, privileges, url, host, ca_file });
+  if (uncaught.length > 0) throw uncaught[0];
   if (!inputs.logout) runner.saveState({ keep_key: 'true' });
   logResult(privileges, inputs);
-  if (uncaught.length > 0) throw uncaught[0];
 }
 
 async function saveOrRevoke(api: UserApi, session: Session, { url, ca, verifyLogout }: Inputs, context: Context) {
@@ -51,13 +51,12 @@ async function saveOrRevoke(api: UserApi, session: Session, { url, ca, verifyLog
  * it signs out once more. @throws BoxError `Cancelled` */
 async function revokeAndThrow(api: UserApi, session: Session, context: Context): Promise<never> {
   const { requested, last } = context.cancellation;
-  let fate = 'The key was revoked.';
+  let fate = NOT_REVOKED;
   try {
     await revoke(api, session, { ...context, cancellation: { requested, final: last, last } });
+    fate = 'The key was revoked.';
     runner.saveState({ revoked: 'true' });
-  } catch {
-    fate = NOT_REVOKED;
-  }
+  } catch {}
   throw cancelled(fate, requested.reason);
 }
 

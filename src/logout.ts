@@ -37,7 +37,8 @@ async function signOut({ url, email, ca, verify_logout, revoked, api_key: apiKey
   const api = new UserApi({ url, userAgent: USER_AGENT, ca: ca || undefined, log });
   const session = { email, apiKey };
   // After main has revoked the key, a failure means nothing.
-  if (verify_logout === '' && revoked !== '') return revoke(api, session, context).catch(() => {});
+  const quiet = { ...context, log: { ...log, info: () => {} } };
+  if (verify_logout === '' && revoked !== '') return revoke(api, session, quiet).catch(() => {});
   if (verify_logout === '') return revoke(api, session, context);
   await revokeVerified(api, session, context);
   log.info('Signed out. The box rejects the key.');

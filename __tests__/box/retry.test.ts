@@ -187,7 +187,7 @@ const LOST = { ...fate(KEY_LOST), keysLost: 1 };
 const NOT_LOST = { remedy: expect.not.stringContaining(KEY_LOST) };
 test.each<[string, Reply<never>[], Options, string | undefined, object]>([
   ['a rejected password is sent once', [wrongPassword], {}, PASSWORD_REJECTED, { end: 0 }],
-  ['an unexpected error is final', [bug], {}, undefined, { message: 'a bug', end: 0 }],
+  ['an unexpected error is final', [bug], {}, 'Unexpected error', { message: 'a bug', end: 0 }],
   ['a redirect is final', [busy(1), redirect], {}, REDIRECTED, { keysLost: 0, ...NOT_LOST }],
   ['a 500 is final', [repeatable], {}, 'Box error', { end: 0 }],
   ['each lost key is reported', [lost, lost, redirect], {}, REDIRECTED, { ...LOST, keysLost: 2 }],

@@ -47,6 +47,7 @@ test.concurrent.each(SIGNALS)('a key that comes after %s is saved and revoked', 
 const OK: Fault = ({ respond }) => respond();
 const SLOW: Fault = ({ respond }) => pause(4_000).then(() => respond());
 const [NO, LIE] = [FAULTS[404], FAULTS['lying-logout']];
+const AGAIN = FAULTS[502];
 const VERIFIED = { inputs: { 'verify-logout': 'true' } };
 /** As if the box took until 9.3 s after the signal to revoke the key. */
 const LATE = preload(`const { setTimeout: start } = globalThis;
@@ -61,6 +62,7 @@ onPosix.each<[name: string, Options, Fault[], fate: string, post?: object]>([
   ['is revoked, which post verifies', VERIFIED, [OK], REVOKED],
   ['is revoked by post', {}, [NO], NOT_REVOKED],
   ['is revoked by main, and post fails silently', {}, [OK, NO], REVOKED],
+  ['is revoked by main, and post retries silently', {}, [OK, AGAIN], REVOKED],
   ['is revoked when the 9 s are over', { env: LATE }, [SLOW], REVOKED],
   ['is revoked: SIGBREAK', { env: SIGBREAK, signals: 'SIGUSR2' }, [OK], REVOKED],
   ['is not revoked', {}, [NO, NO], NOT_REVOKED, WARNS],
@@ -69,10 +71,12 @@ onPosix.each<[name: string, Options, Fault[], fate: string, post?: object]>([
   await using box = await startBox({ accounts: ACCOUNTS });
   for (const each of faults) box.inject(each, { at: 'logout', times: 1 });
   const steps = await runWithSignals(box, 'login', options);
-  const requests = options === VERIFIED ? [...TWICE, VERIFY] : TWICE;
+  const more = options === VERIFIED ? [VERIFY] : faults.includes(AGAIN) ? [LOGOUT] : [];
+  const requests = [...TWICE, ...more];
   const expected = cancelled(requests, options.env === SIGBREAK ? 1 : 'SIGINT');
   expectJob(box, steps, { ...expected, post, validKeys: post === GOOD.post ? 0 : 1 });
   expectFate(steps, fate);
+  if (fate === REVOKED && options !== VERIFIED) expect(shown(steps.post)).toEqual([]);
 });
 
 /** Code that prints a line as main looks up or connects, which never ends. A look-up can't be aborted. */

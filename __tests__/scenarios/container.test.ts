@@ -13,7 +13,7 @@ import { ACCOUNTS, ADMIN, GOOD, LOGIN, logsLostKey, masksOf, outcome, preload, r
 const onLinux = process.platform === 'linux' ? test.concurrent : test.concurrent.skip;
 
 type Kill = (signal: NodeJS.Signals) => void;
-interface Options extends Pick<RunOptions, 'inputs' | 'env'> {
+interface Options extends Pick<RunOptions, 'inputs' | 'env' | 'files'> {
   /** What the box does with the login. Default: it issues a key, and responds after some milliseconds. */
   readonly login?: number | ((exchange: Exchange, killMain: Kill) => unknown);
   /** When the job is cancelled: milliseconds after the login, as the response is sent, or as main starts. */
@@ -88,11 +88,15 @@ const KILLED = preload("if (process.argv[1].endsWith('main.cjs')) process.kill(p
 onLinux.each<[string, Options]>([
   ['its state', { login: (_, kill) => kill('SIGKILL'), at: 500 }],
   ['nothing', { at: 'start', env: KILLED }],
-])('nobody waits for the main of another job if this one was killed and had saved %s', async (_, options) => {
+  ['nothing, without a state file', { at: 'start', files: { GITHUB_STATE: '' } }],
+])('nobody waits for the main of another job or action if this one ended and had saved %s', async (_, options) => {
   await using box = await startBox({ accounts: ACCOUNTS });
+  using directory = mkdtempDisposableSync(join(tmpdir(), 'container-'));
+  const script = join(directory.path, 'main.cjs');
+  writeFileSync(script, 'setTimeout(() => {}, 60_000)');
   const main = join(import.meta.dirname, '../../dist/main.cjs');
-  const env = { GITHUB_STATE: join(tmpdir(), 'elsewhere', 'state') };
-  const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)', main], { env, timeout: 60_000 });
+  const env = options.files ? {} : { GITHUB_STATE: join(tmpdir(), 'elsewhere', 'state') };
+  const other = spawn(process.execPath, [script, main], { env, timeout: 60_000 });
   const { post, seconds } = await runCancelled(box, options);
   expect({ post: outcome(post), shown: shown(post) }).toEqual({ post: GOOD.post, shown: [] });
   expect(seconds).toBeLessThan(5);

@@ -47,7 +47,6 @@ export function maskAndReadInputs() {
     totpSecret: optional('totp-secret', parseTotpSecret, undefined),
     ca: optional('ca-certificate', values.parseCertificates, undefined),
     privilege: optional('require-privilege', parsePrivilege, undefined),
-    /** Seconds. */
     timeout: optional('timeout', parseTimeout, 120),
     logout: optional('logout', parseBoolean, true),
     verifyLogout: optional('verify-logout', parseBoolean, false),

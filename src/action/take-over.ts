@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BoxError, KEY_LOST } from '../box/errors.ts';
 import { readStateFile, type State } from './runner-files.ts';
@@ -14,27 +14,28 @@ export async function takeOver({ file }: State): Promise<State> {
   const main = findMain(file);
   if (main === undefined) return readStateFile(file);
   const isRunning = () => findMain(main.file)?.pid === main.pid;
-  const send = (signal: NodeJS.Signals) => isRunning() && process.kill(main.pid, signal);
+  const send = async (signal: NodeJS.Signals) => isRunning() && process.kill(main.pid, signal);
   const until = Date.now() + PATIENCE_MS;
-  send('SIGINT');
+  await send('SIGINT').catch(() => false);
   while (isRunning() && Date.now() < until) await pause(50);
-  const mustKill = send('SIGKILL');
+  const mustKill = await send('SIGKILL').catch(() => false);
   const state = readStateFile(main.file);
   if (state.api_key !== '' || (state.lost === '' && !mustKill)) return state;
-  throw new BoxError('Cancelled', 'The sign-in was ended before it was complete', { remedy: KEY_LOST });
+  throw new BoxError('Cancelled', 'The sign-in was cancelled', { remedy: KEY_LOST });
 }
 
-/** The main step with this state file, if it is running. If it had no time to save the path of the file, it is the one
- * of this job: its state file is beside that of this post-step. Containers have Linux. */
+/** The main step with this state file, if it is running: this step's Node with the script beside this one. If it had no
+ * time to save the path of the file, that is beside the state file of this step. Containers have Linux. */
 function findMain(file: string): { readonly pid: number; readonly file: string } | undefined {
   const directory = dirname(`${process.env['GITHUB_STATE']}`);
-  // Not all are processes, and some end meanwhile.
-  for (const pid of existsSync('/proc/self/environ') ? readdirSync('/proc') : []) {
+  for (const pid of process.platform === 'linux' ? readdirSync('/proc') : []) {
     try {
-      if (!/\bmain\.cjs\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) continue;
-      const [, own = ''] = /(?:^|\0)GITHUB_STATE=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8')) ?? [];
+      const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8');
+      const script = resolve(readlinkSync(`/proc/${pid}/cwd`), `${read('cmdline').split('\0')[1]}`);
+      if (script !== process.argv[1]?.replace(/post\.cjs$/, 'main.cjs')) continue;
+      const [, own = ''] = /\0GITHUB_STATE=([^\0]*)/.exec(`\0${read('environ')}`) ?? [];
       if (file === '' ? dirname(own) === directory : own === file) return { pid: Number(pid), file: own };
-    } catch {}
+    } catch {} // Not a process, or it has ended.
   }
   return undefined;
 }

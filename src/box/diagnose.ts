@@ -15,7 +15,6 @@ const isNetworkError = (cause: unknown): cause is NetworkError => typeof cause =
 /** Node's code for an error; empty if it has none. */
 export const codeOf = (cause: unknown) => (isNetworkError(cause) && cause.code) || '';
 
-/** Node's words for the code of a system error. */
 export const wordsFor = (code: string): string | undefined =>
   [...getSystemErrorMap().values()].find(([each]) => each === code)?.[1];
 

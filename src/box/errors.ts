@@ -10,7 +10,7 @@ export const REMEDIES = {
   'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
   'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
   'Two-factor code required': `Set 'totp-secret' to the secret from the account's two-factor setup, or use an account without two-factor.`,
-  'Two-factor code rejected': `'totp-secret' is probably from an earlier or another account's setup. Set up two-factor again and save the new secret.`,
+  'Two-factor code rejected': `'totp-secret' is probably from an earlier setup or another account. Set up two-factor again and save the new secret.`,
   'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
   'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
   'TLS failed': "No credentials were sent. Check the port in 'host'.",
@@ -27,11 +27,11 @@ export const REMEDIES = {
   'Sign-out not verified': 'If the key is still valid, it expires two days after its last use.',
   'Proxy unreachable': `Check https_proxy and no_proxy, that the proxy is up, and that the runner trusts its certificate (NODE_EXTRA_CA_CERTS).`,
   'Proxy rejected': 'Check that the proxy can and may connect to this host, or add the host to no_proxy.',
-  'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password, such as '#' as '%23'.`,
+  'Invalid proxy setting': `Set it to http://host:port, without quotes. Percent-encode special characters in the user name and password: '#' is '%23'.`,
   'Runner files not writable': 'Free disk space, or make the work directory writable.',
-  'Saved session unreadable': `Check that nothing in the workflow sets variables that start with STATE_. The key may still be valid. ${EXPIRES}`,
+  'Saved session unreadable': `Check that no step sets STATE_ variables. The key may still be valid. ${EXPIRES}`,
   'Unsupported Node': 'Use a runner or image with Node 24.',
-  'Unexpected error': 'Re-run the job with debug logging, and report what it shows.',
+  'Unexpected error': 'Re-run the job with debug logging, and report it.',
 } as const satisfies Record<string, string>;
 
 export type Title = keyof typeof REMEDIES;

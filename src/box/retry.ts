@@ -58,7 +58,6 @@ export async function retry<T>(work: Work<T>, context: Context, limits: Limits):
       // An attempt that ran out of time is less informative than a transient error before it.
       informative = traits.timedOut && informative?.traits.transient ? informative : error;
       const failure = summarize(informative, number, clock.now() - started, fate);
-
       missingSince = traits.nameNotFound ? Math.min(missingSince, clock.now()) : Number.POSITIVE_INFINITY;
       const patience = Math.min(missingSince + NAME_PATIENCE * 1000, end - 1000) - clock.now();
       const wait = limits.waitAfter?.(error) ?? backOff(traits, number, limits, patience / 1000);

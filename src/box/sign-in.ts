@@ -1,4 +1,5 @@
 import type { Attempt, Context } from './context.ts';
+import { asBoxError, KEY_LOST } from './errors.ts';
 import type { Credentials, Login } from './responses.ts';
 import { retry } from './retry.ts';
 import { TotpCodes } from './totp.ts';
@@ -25,5 +26,7 @@ export function signIn(
     attemptSeconds: SIGN_IN_ATTEMPT,
     onKeyLost,
     waitAfter: (error) => codes?.recordRejection(error),
+  }).catch((error) => {
+    throw asBoxError(error, KEY_LOST);
   });
 }
