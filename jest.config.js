@@ -22,8 +22,8 @@ export default {
   },
   // Most tests wait for processes and sockets. More of them at once are slower on a busy machine, and the action gives
   // up an attempt to sign out after 9 s.
-  maxWorkers: cores === 1 ? 1 : cores + 1,
-  maxConcurrency: 4,
+  maxWorkers: cores === 1 ? 1 : cores + 2,
+  maxConcurrency: cores === 1 ? 4 : 6,
   // For a machine that is busy otherwise: the slowest test takes ten seconds.
   testTimeout: 180_000,
 };
