@@ -86,7 +86,7 @@ function commandsIn(script: string): string[] {
     .filter((name) => name !== '');
 }
 
-/** The commands that a script installs; with a virtual environment, those of Python. */
+/** The commands that a script installs; in a virtual environment, Python's. */
 function installedBy(script: string): string[] {
   const names = matches(script, /\b(?:pip" install|pip install|go install|git clone) (.*)/g);
   const tools = names.flatMap((each) => matches(each, /(?<=[\s/])([\w.-]+)(?=[=/\s]|$)/g));
