@@ -15,7 +15,8 @@ const UNUSED = {
   undici: 'node:http',
   // Parts of @actions/core, and @actions/exec behind `platform`: 64 KB, and they load fs/promises and child_process.
   '/^\\.\\/(oidc-utils|path-utils|platform|summary)\\.js$/': 'node:http',
-  // Of @actions/http-client, for proxies: src/box/connect.ts opens the tunnel.
+  // Of @actions/http-client, for connections: src/box opens them itself.
+  https: 'node:http',
   tunnel: 'node:http',
 };
 
@@ -32,13 +33,15 @@ for (const name of ['post', 'main']) {
     esm: false,
     externals: UNUSED,
   });
-  writeFileSync(join(DIST, `${name}.cjs`), code);
+  // Node reads comments at every start. All are the dependencies' own; licenses.txt has their licenses.
+  const text = code.replace(/^\s*(\/\/(?!!)|\/?\*+( |\/?$)).*\n/gm, '');
+  writeFileSync(join(DIST, `${name}.cjs`), text);
   writeFileSync(join(DIST, 'licenses.txt'), assets['licenses.txt'].source);
   const modules = JSON.stringify(stats.toJson()).matchAll(/"name":"\.\/(node_modules\/(?:@[^/]+\/)?[^/]+)\//g);
   for (const [, directory = ''] of modules) {
     const manifest = JSON.parse(readFileSync(join(ROOT, directory, 'package.json'), 'utf8'));
     packages.add(`${manifest.name} ${manifest.version}\n`);
   }
-  console.log(`dist/${name}.cjs: ${Math.ceil(code.length / 1024)} KB`);
+  console.log(`dist/${name}.cjs: ${Math.ceil(text.length / 1024)} KB`);
 }
 writeFileSync(join(DIST, 'packages.txt'), [...packages].sort().join(''));

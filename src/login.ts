@@ -15,7 +15,7 @@ const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it,
  * saved, the post-step revokes it, however this step ends. */
 export async function login(uncaught: readonly unknown[]): Promise<void> {
   runner.saveEmptyState();
-  runner.requireWritableFiles();
+  runner.requireWritableOutput();
   const inputs = maskAndReadInputs();
   const ca_file = runner.writeCaFile(inputs.ca);
   const context = { cancellation: listenForCancellation(), clock: systemClock, log };

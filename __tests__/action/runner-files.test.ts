@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { readCommandFile } from '../../devkit/run-action.ts';
 import * as files from '../../src/action/runner-files.ts';
 
-const { readState, readStateFile, saveEmptyState, saveState, setOutputs, writeCaFile } = files;
+const { readState, readStateFile, requireWritableOutput, saveEmptyState, saveState, setOutputs, writeCaFile } = files;
 
 test('two sign-ins in one job keep their certificates', () => {
   using directory = mkdtempDisposableSync(join(tmpdir(), 'files-'));
@@ -26,7 +26,8 @@ test.each([
   const file = join(directory.path, 'file');
   writeFileSync(file, '');
   Object.assign(process.env, { GITHUB_STATE: file, GITHUB_OUTPUT: file, [variable]: path });
-  const check = () => (variable === 'RUNNER_TEMP' ? writeCaFile('PEM') : files.requireWritableFiles());
+  const checks = { GITHUB_STATE: saveEmptyState, GITHUB_OUTPUT: requireWritableOutput, RUNNER_TEMP: writeCaFile };
+  const check = () => checks[variable as keyof typeof checks]('PEM');
   const datum = path === '/dev/full' ? 'no space' : variable;
   expect(check).toThrow(expect.objectContaining({ message: expect.stringContaining(datum) }));
 });

@@ -19,7 +19,9 @@ export function mask(secret: string): void {
 
 /** Masks a key, also as Basic authentication sends it, and as base64 shows it inside a longer text. */
 export function maskKey(email: string, apiKey: string): void {
+  process.stdout.cork(); // One write: each wakes the runner.
   for (const each of [apiKey, basicCredentials(email, apiKey), ...piecesInBase64(apiKey)]) mask(each);
+  process.stdout.uncork();
 }
 
 /** One annotation: what happened, the likely cause and the fix, and a link. With debug logging, the causes too. */

@@ -17,13 +17,13 @@ const NONE = 'none';
 
 /** Saves all entries, so that no variable of the job can take the place of one. @throws BoxError */
 export function saveEmptyState(): void {
-  saveState({ ...stateOf(() => ''), file: process.env['GITHUB_STATE'] ?? '' });
+  saveState({ ...Object.fromEntries(ENTRIES.map((name) => [name, NONE])), file: process.env['GITHUB_STATE'] ?? '' });
 }
 
-/** Saves one entry after the other. @throws BoxError */
+/** Saves one entry after the other, but no empty ones: they are saved already. @throws BoxError */
 export function saveState(entries: Partial<State>): void {
   writing('GITHUB_STATE', () => {
-    for (const [name, value] of Object.entries(entries)) save(name, value || NONE);
+    for (const [name, value] of Object.entries(entries)) if (value !== '') save(name, value);
   });
 }
 
@@ -43,18 +43,15 @@ function stateOf(read: (name: string) => string): State {
   return Object.fromEntries(ENTRIES.map((name) => [name, value(name)])) as State;
 }
 
-/** Checks that the files by which the runner takes state and outputs exist and can be written. Without them,
- * `@actions/core` would print the key. Writes a line, which a full disk doesn't take, and removes it again: act, and so
- * Gitea and Forgejo, read nothing from a file with an empty line. @throws BoxError */
-export function requireWritableFiles(): void {
-  for (const variable of ['GITHUB_STATE', 'GITHUB_OUTPUT']) {
-    writing(variable, (path) => {
-      // Not created here: the runner reads only the file that it created.
-      const { size } = fs.statSync(path);
-      fs.appendFileSync(path, EOL);
-      fs.truncateSync(path, size);
-    });
-  }
+/** Checks that outputs can be written: without their file, `@actions/core` would print the key. A full disk takes no line.
+ * It is removed again: act, and so Gitea and Forgejo, read nothing from a file with an empty one. @throws BoxError */
+export function requireWritableOutput(): void {
+  writing('GITHUB_OUTPUT', (path) => {
+    // Not created here: the runner reads only the file that it created.
+    const { size } = fs.statSync(path);
+    fs.appendFileSync(path, EOL);
+    fs.truncateSync(path, size);
+  });
 }
 
 /** Writes the certificates to a private file for later steps. @returns its path, empty without any @throws BoxError */

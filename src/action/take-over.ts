@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { BoxError, KEY_LOST } from '../box/errors.ts';
 import { readStateFile, type State } from './runner-files.ts';
 
@@ -17,7 +16,7 @@ export async function takeOver({ file }: State): Promise<State> {
   const send = async (signal: NodeJS.Signals) => isRunning() && process.kill(main.pid, signal);
   const until = Date.now() + PATIENCE_MS;
   await send('SIGINT').catch(() => false);
-  while (isRunning() && Date.now() < until) await pause(50);
+  while (isRunning() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
   const mustKill = await send('SIGKILL').catch(() => false);
   const state = readStateFile(main.file);
   if (state.api_key !== '' || (state.lost === '' && !mustKill)) return state;
@@ -28,11 +27,12 @@ export async function takeOver({ file }: State): Promise<State> {
  * time to save the path of the file, that is beside the state file of this step. Containers have Linux. */
 function findMain(file: string): { readonly pid: number; readonly file: string } | undefined {
   const directory = dirname(`${process.env['GITHUB_STATE']}`);
+  const beside = process.argv[1]?.replace(/post\.cjs$/, 'main.cjs');
   for (const pid of process.platform === 'linux' ? readdirSync('/proc') : []) {
     try {
       const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8');
-      const script = resolve(readlinkSync(`/proc/${pid}/cwd`), `${read('cmdline').split('\0')[1]}`);
-      if (script !== process.argv[1]?.replace(/post\.cjs$/, 'main.cjs')) continue;
+      const [, script = ''] = read('cmdline').split('\0');
+      if (!script.endsWith('main.cjs') || resolve(readlinkSync(`/proc/${pid}/cwd`), script) !== beside) continue;
       const [, own = ''] = /\0GITHUB_STATE=([^\0]*)/.exec(`\0${read('environ')}`) ?? [];
       if (file === '' ? dirname(own) === directory : own === file) return { pid: Number(pid), file: own };
     } catch {} // Not a process, or it has ended.

@@ -40,11 +40,10 @@ export async function openTls(request: BoxRequest, tunnel?: net.Socket): Promise
   attempt.phase = tunnel !== undefined ? 'handshake' : net.isIP(host) === 0 ? 'lookup' : 'connect';
   socket.once('lookup', () => Object.assign(attempt, { phase: 'connect' }));
   socket.once('connect', () => Object.assign(attempt, { phase: 'handshake' }));
-  let certificate: X509Certificate | undefined;
-  // Before Node verifies it: afterwards, the socket has none.
+  let raw: Buffer | undefined;
+  // Before Node verifies it: afterwards, the socket has none, and `getPeerX509Certificate` would make Node find no names.
   socket.prependListener('secure', () => {
-    const raw = socket instanceof tls.TLSSocket ? socket.getPeerCertificate()?.raw : undefined;
-    if (raw !== undefined) certificate = new X509Certificate(raw);
+    if (socket instanceof tls.TLSSocket) raw = socket.getPeerCertificate()?.raw;
   });
   try {
     await opened(socket, isTls ? 'secureConnect' : 'connect', attempt);
@@ -52,6 +51,7 @@ export async function openTls(request: BoxRequest, tunnel?: net.Socket): Promise
   } catch (cause) {
     const timedOut = attempt.connecting.aborted;
     const reason = timedOut ? { code: `timeout ${attempt.phase}` } : cause;
+    const certificate = raw && new X509Certificate(raw);
     throw diagnose(reason, url.host, ca, certificate)?.with({ cause, timedOut }) ?? cause;
   }
 }

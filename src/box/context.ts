@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 export interface Context {
   readonly cancellation: Cancellation;
   readonly clock: Clock;
@@ -39,7 +37,13 @@ export interface Log {
 export const systemClock: Clock = {
   now: Date.now,
   sleep: (ms, signal) =>
-    pause(ms, undefined, { signal }).catch((error) => {
-      if (!signal.aborted) throw error;
+    new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal.aborted ? end() : signal.addEventListener('abort', end);
     }),
 };

@@ -1,6 +1,5 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
-import { addAbortSignal } from 'node:stream';
 import { HttpClient } from '@actions/http-client';
 import { type BoxRequest, openTls } from './connect.ts';
 import { CLIENT_CERT, codeOf, diagnose, wordsFor } from './diagnose.ts';
@@ -33,7 +32,8 @@ export async function send(request: BoxRequest): Promise<BoxResponse> {
 async function exchange(request: BoxRequest, socket: Socket): Promise<BoxResponse> {
   const { url, attempt } = request;
   try {
-    const message = await headOf(request, addAbortSignal(attempt.sent, socket));
+    attempt.sent.addEventListener('abort', () => socket.destroy());
+    const message = await headOf(request, socket);
     const { statusCode: status = 0, headers } = message;
     const body = status === 200 ? await bodyOf(message, url) : '';
     // `Date` counts whole seconds, so the middle of that second is the best guess.

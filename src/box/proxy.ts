@@ -1,6 +1,6 @@
 import http from 'node:http';
-import https from 'node:https';
-import type { Socket } from 'node:net';
+import net from 'node:net';
+import tls from 'node:tls';
 import { checkBypass } from '@actions/http-client/lib/proxy';
 import { type BoxRequest, CONNECTION, opened, tlsOptions, withoutBrackets } from './connect.ts';
 import { diagnose } from './diagnose.ts';
@@ -10,7 +10,7 @@ import { sanitize } from './sanitize.ts';
 import { addSecret, basicCredentials } from './secrets.ts';
 
 /** Opens a tunnel through the proxy that the environment names for a URL, if there is one. @throws BoxError */
-export async function openTunnel({ url, attempt }: BoxRequest): Promise<Socket | undefined> {
+export async function openTunnel({ url, attempt }: BoxRequest): Promise<net.Socket | undefined> {
   const proxy = proxyFor(url);
   if (proxy === undefined) return undefined;
   const target = `${url.hostname}:${url.port || 443}`;
@@ -60,11 +60,11 @@ function proxyFor(target: URL): URL | undefined {
 function requestTunnel(proxy: URL, path: string): http.ClientRequest {
   const isTls = proxy.protocol === 'https:';
   const host = withoutBrackets(proxy.hostname);
-  const port = proxy.port || (isTls ? 443 : 80);
   const headers = { Host: path, ...registerAuthorization(proxy) };
-  const options = { method: 'CONNECT', host, port, path, headers, agent: false };
-  if (isTls) return https.request({ ...options, ...tlsOptions(host) }).end();
-  return http.request({ ...options, ...CONNECTION }).end();
+  const address = { host, port: Number(proxy.port || (isTls ? 443 : 80)) };
+  const connect = () =>
+    isTls ? tls.connect({ ...address, ...tlsOptions(host) }) : net.connect({ ...address, ...CONNECTION });
+  return http.request({ method: 'CONNECT', path, headers, createConnection: connect }).end();
 }
 
 /** The header that authenticates to a proxy. Registers its secrets. */

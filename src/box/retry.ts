@@ -32,11 +32,9 @@ export interface Limits {
   readonly waitAfter?: (error: BoxError) => number | undefined;
 }
 
-type Work<T> = (attempt: Attempt) => Promise<T>;
-
 /** Runs `work` until it succeeds, fails for good, is cancelled, or time runs out. Logs each wait and its reason. @throws
  * BoxError the most informative one, with the number of attempts, and if a login's response was lost */
-export async function retry<T>(work: Work<T>, context: Context, limits: Limits): Promise<T> {
+export async function retry<T>(work: (attempt: Attempt) => Promise<T>, context: Context, limits: Limits): Promise<T> {
   const { clock, log, cancellation } = context;
   const { requested } = cancellation;
   const started = clock.now();
@@ -78,12 +76,12 @@ function startAttempt({ cancellation, clock, log }: Context, limits: Limits, lef
   const { requested, final } = cancellation;
   const after = (seconds = Number.POSITIVE_INFINITY) => {
     const late = new AbortController();
-    void clock.sleep(Math.max(1, Math.min(seconds * 1000, left)), done).then(() => late.abort());
+    void clock.sleep(Math.max(1, Math.min(seconds * 1000, left)), done).then(() => done.aborted || late.abort());
     return late.signal;
   };
   const { connectSeconds, attemptSeconds = 0, onKeyLost } = limits;
   const sent = AbortSignal.any([after(limits.attemptSeconds), final]);
-  const ends = [sent, after(connectSeconds), ...(onKeyLost ? [requested] : [])];
+  const ends = [sent, ...(connectSeconds ? [after(connectSeconds)] : []), ...(onKeyLost ? [requested] : [])];
   const attempt: Attempt = { phase: 'proxy', connecting: AbortSignal.any(ends), sent };
   const logWaiting = () => attempt.phase === 'response' && log.info('Cancelled. Waiting up to 9 s for the response.');
   requested.addEventListener('abort', logWaiting, { signal: done });

@@ -1,4 +1,4 @@
-import { containsSecret } from './secrets.ts';
+import { containsSecret, runsOf } from './secrets.ts';
 
 /** Characters of untrusted text that may reach the log. */
 const MAX_LENGTH = 120;
@@ -8,10 +8,7 @@ const MAX_LENGTH = 120;
 export function sanitize(untrusted: string): string {
   const text = untrusted.replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '');
   if (containsSecret(text)) return '[withheld: contains a secret]';
-  const line = text
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
-    .replaceAll('##[', '## [')
-    .trim();
+  const line = text.replace(runsOf(String.raw`\p{Cc}\p{Cf}\p{Cs}\s`), ' ').replaceAll('##[', '## [').trim();
   const characters = [...line];
   const start = characters.slice(0, MAX_LENGTH - 1).join('');
   return characters.length <= MAX_LENGTH ? line : `${start}…`;

@@ -12,7 +12,7 @@ const LATE_SPREAD = 20;
 /** The Base32 secret of a two-factor setup, in capitals without spaces, as the control panel or a password manager shows
  * it, or from the `otpauth://` URI of its QR code. @throws InvalidValueError; never with a part of the value */
 export function parseTotpSecret(given: string): string {
-  const text = given.replace(/[\s\u200b-\u200d\u2060\ufeff"'`\p{Pd}]/gu, '').replaceAll('&amp;', '&');
+  const text = given.replace(/[\s\u200b-\u200d\u2010-\u2015\u2060\ufeff"'`-]/g, '').replaceAll('&amp;', '&');
   if (/^\d{6}$/.test(text)) fail('is a six-digit code. Set it to the secret behind the codes');
   const plain = text.includes('://') ? secretOfUri(text) : text.replace(/^\w*(key|otp|secret)[:=](?=\w)|&.*$/gi, '');
   const base32 = plain.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();

@@ -6,7 +6,6 @@ import { EmptyValueError, fail, failOnMatch } from './errors.ts';
 const INVISIBLE = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/;
 const HOST_NAME = /^([a-z\d_-]+(\.[a-z\d_-]+)*\.?|\[[\da-f:]+\])$/;
 const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
-const CONTROL_OR_SPACE = /[\s\u0000-\u001f\u007f-\u009f]/;
 
 /** An email address as the box stores it: the domain in its IDNA form if it isn't ASCII, all else as typed, since the
  * box compares character by character. @throws InvalidValueError */
@@ -20,7 +19,7 @@ export function parseEmail(email: string): string {
 
 /** A box takes fewer for new accounts, but its accounts may be older. */
 const EMAIL_FAULTS: Parameters<typeof failOnMatch>[1] = [
-  [CONTROL_OR_SPACE, 'contains a space'],
+  [/[\s\u0000-\u001f\u007f-\u009f]/, 'contains a space'],
   // Basic credentials are split at the first colon.
   [/:/, 'contains a colon'],
   [/["`;,<>()[\]\\]/, 'contains a character that no email address on a box has'],
