@@ -166,7 +166,7 @@ test.each<[string, number, RegExp]>([
   ['an attempt', constant('src/box/sign-in.ts', 'SIGN_IN_ATTEMPT'), /one attempt \| (\d+) s/g],
   ['connecting to sign out', constant('src/box/sign-out.ts', 'connectSeconds'), /one attempt \|[^|]+\| (\d+) s/g],
   ['the first wait', constant('src/box/retry.ts', 'FIRST_WAIT'), /first wait \| 0.5 to (\d+) s/g],
-  ['later waits', constant('src/box/retry.ts', 'LONGEST_WAIT'), /7.5 to (\d+) s at most/g],
+  ['later waits', constant('src/box/retry.ts', 'LONGEST_WAIT'), /up to 7.5 to (\d+) s/g],
   ['grace', constant('src/action/cancel.ts', 'GRACE_MS') / 1000, /\| (\d+) \| \| aborts the req/g],
 ])('documents: the number for %s', (_, expected, pattern) => {
   const text = PAGES.map(read).join('\n').replaceAll(/\s+/g, ' ');

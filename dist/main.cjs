@@ -115,7 +115,7 @@ if (major < 20 || (major === 20 && minor < 18) || major === 21 || (major === 22 
     const level = isPost && STATE_verify_logout !== 'true' ? 'warning' : 'error';
     const fate = isPost ? 'The key is not revoked: it expires two days after its last use. ' : '';
     const link = `${DOCUMENTS}/troubleshooting.md#unsupported-node`;
-    const text = `${fate}This runner uses Node ${process.version}, and this action needs 22.9 or later (or 20.18). Use a runner or image with Node 24. ${link}`;
+    const text = `${fate}This runner uses Node ${process.version}, and this action needs 22.9 or later (or Node 20 from 20.18). Use a runner or image with Node 24. ${link}`;
     (0,external_node_fs_namespaceObject.writeSync)(1, `::${level} title=Unsupported Node::${text}\n`);
     process.exit(level === 'error' ? 1 : 0);
 }
@@ -407,7 +407,7 @@ function containsSecret(text) {
         return haystacks.some(isIn) || unescapedForms.some((form) => form.includes(bare));
     });
 }
-const lettersAndDigits = (text) => text.replace(runsOf(String.raw `^\p{L}\p{N}`), '');
+const lettersAndDigits = (text) => text.replace(/[^a-z\d]+/gi, '');
 const unescaped = (text) => text.replace(runsOf(String.raw `\s\p{C}+\\&<>"'`), '');
 const runsOf = (set) => new RegExp(`[${set}]+`, 'gu');
 function piecesInBase64(secret) {
@@ -440,7 +440,7 @@ const REMEDIES = {
     'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
     'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
     'Two-factor code required': `Set 'totp-secret' to the secret from the account's two-factor setup, or use an account without two-factor.`,
-    'Two-factor code rejected': `'totp-secret' is probably from an earlier setup or another account. Set up two-factor again and save the new secret.`,
+    'Two-factor code rejected': `'totp-secret' is probably from an earlier setup or another account. Disable two-factor, set it up again, and save the new secret.`,
     'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
     'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
     'TLS failed': "No credentials were sent. Check the port in 'host'.",
@@ -763,7 +763,7 @@ const isAscii = (text) => /^[\u0000-\u007f]*$/.test(text);
 
 
 const MAX_TIMEOUT = 21_600;
-const NO_SECRET = `The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which get no secrets.`;
+const NO_SECRET = `The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which don't get it.`;
 const NOTHING_TO_VERIFY = "Input 'verify-logout' can't be combined with 'logout: false'";
 const WITH_DEFAULT = ['TIMEOUT', 'LOGOUT', 'VERIFY-LOGOUT'];
 const WRAPPER = "'node' on this runner is probably a script, whose shell (dash) drops names with a hyphen";
@@ -806,7 +806,7 @@ function maskAndReadInputs() {
     for (const name of missing)
         problems.push(`Input '${name.toLowerCase()}' didn't arrive: ${WRAPPER}`);
     if (missing.length > 0)
-        remedy = 'Run that script with bash, or replace it with the program.';
+        remedy = 'Run that script with bash, or replace it with the real node.';
     if (problems.length > 0)
         throw new errors_BoxError('Invalid input', problems.join('. '), { remedy });
     mask(inputs.totpSecret ?? '');
@@ -841,7 +841,7 @@ const OTHER_SERVER = "It's another server's, or 'host' isn't the box's own name:
 const IF_BOX = "If it's the box's, set 'ca-certificate' to it, or get a public one.";
 const EMPTY = "'ca-certificate' is empty: set it to";
 const SET_IT = `${EMPTY} that certificate, or get a public one.`;
-const SET_CA = `${EMPTY} that CA, or NODE_EXTRA_CA_CERTS if your network uses it.`;
+const SET_CA = `${EMPTY} that CA. For your network's CA, set NODE_EXTRA_CA_CERTS.`;
 const INSTALL = `${EMPTY} the CA, or install the intermediate on the box.`;
 const UPDATE = 'If the box renewed its certificate, update the input.';
 const REMOVE = `Remove the input if the box has a public certificate now. Otherwise update the input, or install the missing intermediate on the box.`;
@@ -849,7 +849,7 @@ const REMAKE = `On the box, remove /home/user-data/ssl/ssl_certificate.pem, run 
 const CODES = /^(C(ERT|RL)_|DEPTH_|ERR_TLS_CERT|ERROR_IN|HOSTNAME_|INVALID_[CP]|PATH_|SELF_|UNABLE_|UNSPECIFIED$)/;
 const REASONS = [
     [/expired self-signed/, 'has an expired self-signed certificate', REMAKE],
-    [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has another certificate than 'ca-certificate'", UPDATE],
+    [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has a certificate other than 'ca-certificate'", UPDATE],
     [/pinned .*(TO_GET_ISS|TO_VER|SELF_S)/, "has a certificate that no certificate in 'ca-certificate' signed", REMOVE],
     [/DEPTH_ZERO_SELF_SIGNED_CERT/, 'has a self-signed certificate', SET_IT],
     [/UNABLE_TO_VERIFY_LEAF/, 'has a certificate from a private CA, or sent no intermediate', INSTALL],
@@ -1977,7 +1977,7 @@ async function openTunnel({ url, attempt }) {
 function loginRemedy({ username }, offered = 'Basic') {
     const schemes = offered.match(/(?<=^|,\s*)[a-z\d-]+(?![\w-]*=)/gi) ?? [];
     if (!schemes.some((each) => /^basic$/i.test(each))) {
-        return `It wants ${sanitize(schemes.join(' or ')).slice(0, 40)}, but only Basic works. Use a local proxy that signs in to it, such as cntlm or px.`;
+        return `It offers ${sanitize(schemes.join(' or ')).slice(0, 40)}, but only Basic works. Use a local proxy that signs in to it, such as cntlm or px.`;
     }
     if (username === '')
         return 'https_proxy has no user name. Set it to http://user:password@host:port.';
@@ -2255,7 +2255,7 @@ class UserApi {
 
 
 
-const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it, if the runner still runs it. Otherwise it expires two days after its last use.`;
+const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it, if that still runs. Otherwise, the key expires two days after its last use.`;
 async function login(uncaught) {
     saveEmptyState();
     requireWritableOutput();

@@ -9,7 +9,7 @@ import { revoke } from './box/sign-out.ts';
 import { type Session, UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
-const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it, if the runner still runs it. Otherwise it expires two days after its last use.`;
+const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it, if that still runs. Otherwise, the key expires two days after its last use.`;
 
 /** The main step: exchanges email and password for a session key, and hands it to the later steps. Once the key is
  * saved, the post-step revokes it, however this step ends. */

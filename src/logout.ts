@@ -9,8 +9,8 @@ import { revoke, revokeVerified } from './box/sign-out.ts';
 import { UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
-/** The post-step: revokes the key that the main step saved, and prints nothing if all is well. It goes by what was saved
- * only, since the runner evaluates the inputs again. A failure is a warning, except with `verify-logout`. */
+/** The post-step: revokes the key that main saved. It uses nothing else, since the runner evaluates the inputs again. If
+ * all is well, it prints nothing; a failure is a warning. With `verify-logout`, it prints a line, or fails. */
 export async function logout(uncaught: readonly unknown[]): Promise<void> {
   let state = readState();
   if (state.keep_key !== '') return;

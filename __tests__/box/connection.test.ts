@@ -319,7 +319,7 @@ const OTHER = /^It's another server's, or 'host' isn't the box's own name/;
 test.concurrent.each<[CertificateKind, CertificateKind | undefined, string, RegExp, host?: string]>([
   ['self-signed', undefined, 'a self-signed certificate for localhost', EMPTY],
   ['self-signed', undefined, 'a certificate for localhost, not', OTHER, '127.0.0.1'],
-  ['self-signed', 'self-signed-san', "another certificate for localhost than 'ca-", /renewed/],
+  ['self-signed', 'self-signed-san', "a certificate for localhost other than 'ca-", /renewed/],
   ['self-signed-expired', undefined, 'an expired self-signed certificate for localhost', /sudo mailinabox/],
   ['self-signed-other', undefined, 'a certificate for router.test, *.router.test, not', OTHER],
   ['self-signed-other', 'self-signed-other', 'a certificate for router.test, *.router.test, not', OTHER],
@@ -487,7 +487,7 @@ describe('a proxy', () => {
   /** Headers of the proxy, whether it is given a user name, and a part of the fix. */
   test.each<[string, boolean, string, number?]>([
     ['407 x\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: Negotiate', true, 'NTLM or Negotiate, but only Basic'],
-    ['407 x\r\nProxy-Authenticate: Digest realm="Basic", nonce="x"', false, 'wants Digest, but'],
+    ['407 x\r\nProxy-Authenticate: Digest realm="Basic", nonce="x"', false, 'offers Digest, but'],
     ['407 x\r\nProxy-Authenticate: basic realm="x", NTLM', false, 'has no user name'],
     ['407 x\r\nProxy-Authenticate: Negotiate, Basic realm="x"', true, 'Check the user name'],
     ['407 x', true, 'Check the user name'],

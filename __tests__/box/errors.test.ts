@@ -6,7 +6,7 @@ const FIXES: Readonly<Partial<Record<Title, string>>> = {
   'Wrong email or password': 'case-sensitive',
   'Login rejected': 'to see if they work',
   'Two-factor code required': 'an account without two-factor',
-  'Two-factor code rejected': 'Set up two-factor again',
+  'Two-factor code rejected': 'Disable two-factor',
   'Box unreachable': 'firewall',
   'Box busy': 'timeout',
   'Box error': 'syslog',

@@ -85,16 +85,17 @@ const EARLY = { ...GOOD, main: { exitCode: 1, titles: [], hasKey: false }, reque
 const onConnect = (code: string) => `import { Socket } from 'node:net';
   const { prototype } = Socket, { connect } = prototype;
   prototype.connect = function (...all) { ${code}; return connect.apply(this, all); };`;
-test.concurrent.each([
+test.concurrent.each<[string, code: string, Parameters<typeof expectJob>[2], inputs?: Record<string, string>]>([
   // As if there was nothing left to wait for: Node goes by process.exitCode.
   ['fails if it ends early', onConnect('process.exit()'), EARLY],
   ['fails with an uncaught error', onConnect('setImmediate(() => { throw 1; })'), UNEXPECTED],
   ['fails with a closed log', onConnect("setImmediate(() => { throw { code: 'EPIPE' }; })"), CLOSED],
   ['fails with an unhandled rejection', onConnect('Promise.reject(1)'), UNEXPECTED],
+  ['fails, so that no key is kept', onConnect('Promise.reject(1)'), UNEXPECTED, { logout: 'false' }],
   ['ends, whatever Node waits for', 'setInterval(() => {}, 1000)', GOOD],
-])('main %s', async (_, code, expected) => {
+])('main %s', async (_, code, expected, inputs = {}) => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  expectJob(box, await run(box, { env: preload(code) }), expected);
+  expectJob(box, await run(box, { inputs, env: preload(code) }), expected);
 });
 
 /** As if an older Node ran the step. */

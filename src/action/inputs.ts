@@ -12,7 +12,7 @@ type Parse<T> = (value: string) => T;
 
 /** Seconds: a job on GitHub's own runners ends after six hours. */
 const MAX_TIMEOUT = 21_600;
-const NO_SECRET = `The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which get no secrets.`;
+const NO_SECRET = `The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which don't get it.`;
 const NOTHING_TO_VERIFY = "Input 'verify-logout' can't be combined with 'logout: false'";
 /** A runner always sets these. */
 const WITH_DEFAULT = ['TIMEOUT', 'LOGOUT', 'VERIFY-LOGOUT'];
@@ -55,7 +55,7 @@ export function maskAndReadInputs() {
   const { env } = process;
   const missing = WITH_DEFAULT.filter((name) => env['INPUT_EMAIL'] !== undefined && !(`INPUT_${name}` in env));
   for (const name of missing) problems.push(`Input '${name.toLowerCase()}' didn't arrive: ${WRAPPER}`);
-  if (missing.length > 0) remedy = 'Run that script with bash, or replace it with the program.';
+  if (missing.length > 0) remedy = 'Run that script with bash, or replace it with the real node.';
   if (problems.length > 0) throw new BoxError('Invalid input', problems.join('. '), { remedy });
   mask(inputs.totpSecret ?? '');
   mask(basicCredentials(email, inputs.password));

@@ -12,7 +12,7 @@ if (major < 20 || (major === 20 && minor < 18) || major === 21 || (major === 22 
   const level = isPost && STATE_verify_logout !== 'true' ? 'warning' : 'error';
   const fate = isPost ? 'The key is not revoked: it expires two days after its last use. ' : '';
   const link = `${DOCUMENTS}/troubleshooting.md#unsupported-node`;
-  const text = `${fate}This runner uses Node ${process.version}, and this action needs 22.9 or later (or 20.18). Use a runner or image with Node 24. ${link}`;
+  const text = `${fate}This runner uses Node ${process.version}, and this action needs 22.9 or later (or Node 20 from 20.18). Use a runner or image with Node 24. ${link}`;
   writeSync(1, `::${level} title=Unsupported Node::${text}\n`);
   process.exit(level === 'error' ? 1 : 0);
 }

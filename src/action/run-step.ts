@@ -5,7 +5,7 @@ import { annotate } from './log.ts';
 
 /** Runs a step and exits: an error becomes one annotation and the exit code 1, or if the step was cancelled, its signal.
  * Uncaught errors (from a timer, a signal handler, a rejection, or a write to a closed log) are collected for the step,
- * which works on, so that a key on its way is saved. */
+ * which continues, so that a key on its way is saved. */
 export async function runStepAndExit(step: (uncaught: readonly unknown[]) => Promise<void>): Promise<void> {
   const uncaught: unknown[] = [];
   process.on('uncaughtException', (error) => uncaught.push(error));

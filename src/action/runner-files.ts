@@ -43,8 +43,8 @@ function stateOf(read: (name: string) => string): State {
   return Object.fromEntries(ENTRIES.map((name) => [name, value(name)])) as State;
 }
 
-/** Checks that outputs can be written: without their file, `@actions/core` would print the key. A full disk takes no line.
- * It is removed again: act, and so Gitea and Forgejo, read nothing from a file with an empty one. @throws BoxError */
+/** Checks that outputs can be written: without their file, `@actions/core` would print the key. A line doesn't fit on
+ * a full disk. It is removed again: act, Gitea and Forgejo read nothing from a file with an empty line. @throws BoxError */
 export function requireWritableOutput(): void {
   writing('GITHUB_OUTPUT', (path) => {
     // Not created here: the runner reads only the file that it created.

@@ -7,7 +7,7 @@ import { readStateFile, type State } from './runner-files.ts';
 const PATIENCE_MS = 10_000;
 
 /** What main saved after the runner had read its state. In a job container, cancelling ends only the runner's
- * `docker exec`: main gets no signal, works on beside the post-step, and may still get a key. So this ends main first.
+ * `docker exec`: main gets no signal, continues beside the post-step, and may still get a key. So this ends main first.
  * @throws BoxError if the box may have issued a key that nobody has */
 export async function takeOver({ file }: State): Promise<State> {
   const main = findMain(file);

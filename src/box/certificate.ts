@@ -7,7 +7,7 @@ const OTHER_SERVER = "It's another server's, or 'host' isn't the box's own name:
 const IF_BOX = "If it's the box's, set 'ca-certificate' to it, or get a public one.";
 const EMPTY = "'ca-certificate' is empty: set it to";
 const SET_IT = `${EMPTY} that certificate, or get a public one.`;
-const SET_CA = `${EMPTY} that CA, or NODE_EXTRA_CA_CERTS if your network uses it.`;
+const SET_CA = `${EMPTY} that CA. For your network's CA, set NODE_EXTRA_CA_CERTS.`;
 const INSTALL = `${EMPTY} the CA, or install the intermediate on the box.`;
 const UPDATE = 'If the box renewed its certificate, update the input.';
 const REMOVE = `Remove the input if the box has a public certificate now. Otherwise update the input, or install the missing intermediate on the box.`;
@@ -18,7 +18,7 @@ const CODES = /^(C(ERT|RL)_|DEPTH_|ERR_TLS_CERT|ERROR_IN|HOSTNAME_|INVALID_[CP]|
  * matches. */
 const REASONS: ReadonlyArray<readonly [code: RegExp, why: string, fix?: string]> = [
   [/expired self-signed/, 'has an expired self-signed certificate', REMAKE],
-  [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has another certificate than 'ca-certificate'", UPDATE],
+  [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has a certificate other than 'ca-certificate'", UPDATE],
   [/pinned .*(TO_GET_ISS|TO_VER|SELF_S)/, "has a certificate that no certificate in 'ca-certificate' signed", REMOVE],
   [/DEPTH_ZERO_SELF_SIGNED_CERT/, 'has a self-signed certificate', SET_IT],
   [/UNABLE_TO_VERIFY_LEAF/, 'has a certificate from a private CA, or sent no intermediate', INSTALL],

@@ -10,7 +10,7 @@ export const REMEDIES = {
   'Wrong email or password': `Sign in to the control panel with the same values (case-sensitive), then save both. Not retried, to avoid a ban.`,
   'Login rejected': 'Sign in to the control panel with the same values to see if they work there.',
   'Two-factor code required': `Set 'totp-secret' to the secret from the account's two-factor setup, or use an account without two-factor.`,
-  'Two-factor code rejected': `'totp-secret' is probably from an earlier setup or another account. Set up two-factor again and save the new secret.`,
+  'Two-factor code rejected': `'totp-secret' is probably from an earlier setup or another account. Disable two-factor, set it up again, and save the new secret.`,
   'Missing privilege': `The key gets revoked. Make the account an administrator (Mail & Users > Users), or use another one.`,
   'Certificate not trusted': 'Get a new one (System > TLS (SSL) Certificates).',
   'TLS failed': "No credentials were sent. Check the port in 'host'.",
@@ -107,7 +107,7 @@ export function cancelled(fate: string, signal: string): BoxError {
 
 /** A value that can't be right. The message continues the name of the input: `has no host name`. */
 export class InvalidValueError extends Error {}
-/** One that is empty, or a part of it, probably because a secret or variable doesn't exist. */
+/** A value that is empty, or partly so, probably because a secret or variable doesn't exist. */
 export class EmptyValueError extends InvalidValueError {}
 
 /** @throws InvalidValueError */

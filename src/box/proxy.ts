@@ -36,7 +36,7 @@ export async function openTunnel({ url, attempt }: BoxRequest): Promise<net.Sock
 function loginRemedy({ username }: URL, offered = 'Basic'): string {
   const schemes: string[] = offered.match(/(?<=^|,\s*)[a-z\d-]+(?![\w-]*=)/gi) ?? [];
   if (!schemes.some((each) => /^basic$/i.test(each))) {
-    return `It wants ${sanitize(schemes.join(' or ')).slice(0, 40)}, but only Basic works. Use a local proxy that signs in to it, such as cntlm or px.`;
+    return `It offers ${sanitize(schemes.join(' or ')).slice(0, 40)}, but only Basic works. Use a local proxy that signs in to it, such as cntlm or px.`;
   }
   if (username === '') return 'https_proxy has no user name. Set it to http://user:password@host:port.';
   return 'Check the user name and password in https_proxy.';

@@ -5,7 +5,7 @@ import { BoxError, cancelled, KEY_LOST, type Traits } from './errors.ts';
 /** Seconds: the first wait is half to all of this, each next one twice as long, up to the longest. */
 const FIRST_WAIT = 1;
 const LONGEST_WAIT = 15;
-/** Seconds after which the log says what the step is waiting for. */
+/** Seconds after which the log shows what the step is waiting for. */
 const SLOW = 2;
 /** Seconds for which a sign-in retries if a name doesn't exist: it is probably mistyped. */
 const NAME_PATIENCE = 10;

@@ -43,7 +43,7 @@ export function containsSecret(text: string): boolean {
   });
 }
 
-const lettersAndDigits = (text: string) => text.replace(runsOf(String.raw`^\p{L}\p{N}`), '');
+const lettersAndDigits = (text: string) => text.replace(/[^a-z\d]+/gi, '');
 /** Without spaces, invisible characters, and what HTML names, forms and JSON escape. */
 const unescaped = (text: string) => text.replace(runsOf(String.raw`\s\p{C}+\\&<>"'`), '');
 
