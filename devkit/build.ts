@@ -16,8 +16,8 @@ const UNUSED = {
   // Parts of @actions/core, and @actions/exec behind `platform`: 64 KB, and they load fs/promises and child_process.
   '/^\\.\\/(oidc-utils|path-utils|platform|summary)\\.js$/': 'node:http',
   // Of @actions/http-client, for connections: src/box opens them itself.
-  https: 'node:http',
-  tunnel: 'node:http',
+  https: 'node:net',
+  tunnel: 'node:net',
 };
 
 rmSync(DIST, { recursive: true, force: true });
@@ -34,7 +34,7 @@ for (const name of ['post', 'main']) {
     externals: UNUSED,
   });
   // Node reads comments at every start. All are the dependencies' own; licenses.txt has their licenses.
-  const text = code.replace(/^\s*(\/\/(?!!)|\/?\*+( |\/?$)).*\n/gm, '');
+  const text = code.replace(/^\s*(\/\/(?!!)|\/?\*+( |\/?$))(?!.*\*\/.*\S).*\n/gm, '');
   writeFileSync(join(DIST, `${name}.cjs`), text);
   writeFileSync(join(DIST, 'licenses.txt'), assets['licenses.txt'].source);
   const modules = JSON.stringify(stats.toJson()).matchAll(/"name":"\.\/(node_modules\/(?:@[^/]+\/)?[^/]+)\//g);

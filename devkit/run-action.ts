@@ -23,7 +23,7 @@ export interface RunOptions {
   /** The later step. May return more variables for the post-step. */
   between?(main: Step): unknown;
   /** Called as each of the two processes starts. */
-  onStart?(kill: (signal: NodeJS.Signals) => void, step: 'main' | 'post'): unknown;
+  onStart?(kill: (signal: NodeJS.Signals) => void, step: 'main' | 'post', closeLog: () => void): unknown;
   /** As in a job container: once this resolves, the job is cancelled. No signal reaches main, whose log may lose its
    * reader; the post-step starts beside it, with the state of that moment. */
   cancelled?(closeLog: () => void): Promise<unknown>;
@@ -133,12 +133,13 @@ function spawnStep(
       onLine?.(step.log.at(-1) ?? '', kill);
     });
   }
-  onStart?.(kill, name);
+  const closeLog = () => void child.stdout.destroy();
+  onStart?.(kill, name, closeLog);
   const readState = () => readCommandFile(GITHUB_STATE);
   const ended = once(child, 'close').then(([exitCode, signal]): Step => {
     return { ...step, exitCode, signal, raw, outputs: readCommandFile(GITHUB_OUTPUT), state: readState() };
   });
-  return { ended, readState, closeLog: () => void child.stdout.destroy() };
+  return { ended, readState, closeLog };
 }
 
 function decode(text: string): string {

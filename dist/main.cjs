@@ -237,7 +237,6 @@ function file_command_prepareKeyValueMessage(key, value) {
 const external_path_namespaceObject = require("path");
 ;// CONCATENATED MODULE: external "node:http"
 const external_node_http_namespaceObject = require("node:http");
-var external_node_http_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_http_namespaceObject, 2);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -553,6 +552,7 @@ function maskKey(email, apiKey) {
         mask(each);
     process.stdout.uncork();
 }
+const flush = () => new Promise((resolve) => process.stdout.write('', () => resolve()));
 function annotate(level, error) {
     const { title, message, remedy } = asBoxError(error);
     const link = `${DOCUMENTS}/troubleshooting.md#${title.toLowerCase().replaceAll(' ', '-')}`;
@@ -583,7 +583,8 @@ async function runStepAndExit(step) {
         if (error instanceof errors_BoxError)
             signal = error.traits.signal;
     }
-    process.stdout.write('', () => (signal === undefined ? process.exit() : exitBySignal(signal)));
+    await flush();
+    signal === undefined ? process.exit() : exitBySignal(signal);
 }
 
 ;// CONCATENATED MODULE: external "node:crypto"
@@ -832,6 +833,7 @@ const external_node_os_namespaceObject = require("node:os");
 const external_node_path_namespaceObject = require("node:path");
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = require("node:net");
+var external_node_net_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_node_net_namespaceObject, 2);
 ;// CONCATENATED MODULE: ./build/src/box/certificate.js
 
 
@@ -904,9 +906,7 @@ const SERVER = `${NOT_SENT} Check the TLS settings of the server.`;
 const CHECK_DNS = "Check that the box is up, if it serves its own DNS, and the runner's DNS settings.";
 const NO_LOOKUP = "couldn't be looked up: a name server failed or didn't respond";
 const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
-const ONLY_IPV6 = 'has only an IPv6 address, and this runner has no IPv6';
 const FAILED = 'failed in the TLS handshake';
-const NO_HANDSHAKE = "accepts connections, but didn't respond in the TLS handshake";
 const MTU = `${NOT_SENT} Check the MTU of the runner's network (containers, VPN), and firewalls that inspect TLS.`;
 const diagnose_REASONS = [
     [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
@@ -919,16 +919,17 @@ const diagnose_REASONS = [
     [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
     [/EAI_AGAIN$|^timeout lookup/, UNREACHABLE, NO_LOOKUP, CHECK_DNS],
     [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection during the TLS handshake'],
-    [/^timeout proxy/, UNREACHABLE, 'opened no connection to the box in time'],
+    [/^timeout proxy/, UNREACHABLE, 'is unreachable, or opened no connection to the box in time'],
     [/^timeout connect/, UNREACHABLE, 'is unreachable: no connection in time'],
-    [/^timeout handshake/, UNREACHABLE, NO_HANDSHAKE, MTU],
-    [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],
+    [/^timeout handshake/, UNREACHABLE, "accepts connections, but didn't respond in the TLS handshake", MTU],
+    [/^IPv6 /, UNREACHABLE, 'has only an IPv6 address, and this runner has no IPv6', ADD_A_RECORD],
 ];
 function diagnose(cause, name, ca, certificate) {
     const error = isNetworkError(cause) ? mostInformative(cause) : {};
     const { code = '', syscall } = error;
-    const prefix = lacksIPv6(error) ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
-    const transient = TRANSIENT.test(code) && prefix !== 'IPv6 ';
+    const repeatable = lacksIPv6(error);
+    const prefix = repeatable ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
+    const transient = TRANSIENT.test(code) && !repeatable;
     const known = diagnose_REASONS.find(([pattern]) => pattern.test(prefix + code));
     const words = wordsFor(code);
     if (known !== undefined || words !== undefined) {
@@ -936,7 +937,7 @@ function diagnose(cause, name, ca, certificate) {
         const nameNotFound = NOT_FOUND.test(prefix + code);
         const reason = code.replace(/^(EPROTO|ERR_SSL(_SSLV3|_TLSV1|_TLSV13)?(_ALERT)?_)/, '').replaceAll('_', ' ');
         const shown = why === FAILED && reason !== '' ? `${why} (${reason.toLowerCase()})` : why;
-        return new errors_BoxError(title, `${name} ${shown}`, { cause, remedy, transient, nameNotFound });
+        return new errors_BoxError(title, `${name} ${shown}`, { cause, remedy, transient, repeatable, nameNotFound });
     }
     return certificateError(cause, code, name, ca, certificate);
 }
@@ -1008,9 +1009,9 @@ function writing(variable, write) {
         return write(path);
     }
     catch (cause) {
-        const code = codeOf(cause);
+        const code = codeOf(cause) || 'ENOENT';
         const [, remedy] = runner_files_REMEDIES.find(([pattern]) => pattern.test(code)) ?? [];
-        const message = `Can't write to ${variable}: ${wordsFor(code) ?? 'it is missing'}`;
+        const message = `Can't write to ${variable}: ${wordsFor(code) ?? code}`;
         throw new errors_BoxError(title, message, { cause, remedy });
     }
 }
@@ -1027,9 +1028,8 @@ const systemClock = {
     now: Date.now,
     sleep: (ms, signal) => new Promise((resolve) => {
         const end = () => {
-            clearTimeout(timer);
             signal.removeEventListener('abort', end);
-            resolve();
+            resolve(clearTimeout(timer));
         };
         const timer = setTimeout(end, ms);
         signal.aborted ? end() : signal.addEventListener('abort', end);
@@ -1661,7 +1661,7 @@ class HttpClient {
         const info = {};
         info.parsedUrl = requestUrl;
         const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? external_node_http_namespaceObject_0 : external_http_namespaceObject_0;
+        info.httpModule = usingSsl ? external_node_net_namespaceObject_0 : external_http_namespaceObject_0;
         const defaultPort = usingSsl ? 443 : 80;
         info.options = {};
         info.options.host = info.parsedUrl.hostname;
@@ -1771,17 +1771,17 @@ class HttpClient {
             let tunnelAgent;
             const overHttps = proxyUrl.protocol === 'https:';
             if (usingSsl) {
-                tunnelAgent = overHttps ? external_node_http_namespaceObject.httpsOverHttps : external_node_http_namespaceObject.httpsOverHttp;
+                tunnelAgent = overHttps ? external_node_net_namespaceObject.httpsOverHttps : external_node_net_namespaceObject.httpsOverHttp;
             }
             else {
-                tunnelAgent = overHttps ? external_node_http_namespaceObject.httpOverHttps : external_node_http_namespaceObject.httpOverHttp;
+                tunnelAgent = overHttps ? external_node_net_namespaceObject.httpOverHttps : external_node_net_namespaceObject.httpOverHttp;
             }
             agent = tunnelAgent(agentOptions);
             this._proxyAgent = agent;
         }
         if (!agent) {
             const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new external_node_http_namespaceObject.Agent(options) : new external_http_namespaceObject.Agent(options);
+            agent = usingSsl ? new external_node_net_namespaceObject.Agent(options) : new external_http_namespaceObject.Agent(options);
             this._agent = agent;
         }
         if (usingSsl && this._ignoreSslError) {
@@ -1971,7 +1971,7 @@ async function openTunnel({ url, attempt }) {
     socket.destroy();
     const transient = [429, 502, 503, 504].includes(status);
     const remedy = status === 407 ? loginRemedy(proxy, response.headers['proxy-authenticate']) : undefined;
-    const options = { transient, remedy, retryAfter: retryAfterOf(response.headers) };
+    const options = { transient, repeatable: status >= 500, remedy, retryAfter: retryAfterOf(response.headers) };
     throw new errors_BoxError('Proxy rejected', `${name} returned HTTP ${status} for ${target}`, options);
 }
 function loginRemedy({ username }, offered = 'Basic') {
@@ -2001,8 +2001,8 @@ function requestTunnel(proxy, path) {
     const isTls = proxy.protocol === 'https:';
     const host = withoutBrackets(proxy.hostname);
     const headers = { Host: path, ...registerAuthorization(proxy) };
-    const address = { host, port: Number(proxy.port || (isTls ? 443 : 80)) };
-    const connect = () => isTls ? external_node_tls_namespaceObject.connect({ ...address, ...tlsOptions(host) }) : external_node_net_namespaceObject.connect({ ...address, ...CONNECTION });
+    const address = { host, port: Number(proxy.port || (isTls ? 443 : 80)), ...CONNECTION };
+    const connect = () => (isTls ? external_node_tls_namespaceObject.connect({ ...address, ...tlsOptions(host) }) : external_node_net_namespaceObject.connect(address));
     return external_node_http_namespaceObject.request({ method: 'CONNECT', path, headers, createConnection: connect }).end();
 }
 function registerAuthorization({ username, password }) {
@@ -2050,10 +2050,9 @@ async function exchange(request, socket) {
 function headOf({ method, url, headers: given }, socket) {
     const request = { method, path: url.pathname, headers: { Host: url.host, ...given }, createConnection: () => socket };
     const options = { ...request, insecureHTTPParser: true, maxHeaderSize: MAX_HEADERS };
-    const info = { options, parsedUrl: url, httpModule: external_node_http_namespaceObject };
     return new Promise((resolve, reject) => {
         socket.once('close', () => reject({ code: 'ECONNRESET' }));
-        new HttpClient().requestRawWithCallback(info, '', (error, response) => response === undefined ? reject(error) : resolve(response.message));
+        new HttpClient().requestRawWithCallback({ options, parsedUrl: url, httpModule: external_node_http_namespaceObject }, '', (error, response) => response === undefined ? reject(error) : resolve(response.message));
     });
 }
 async function bodyOf(message, url) {
@@ -2276,11 +2275,12 @@ async function login(uncaught) {
         throw new errors_BoxError('Not a Mail-in-a-Box API', `${host} returned invalid 'privileges'`);
     requirePrivilege(privileges, inputs);
     setOutputs({ api_key: apiKey, email, privileges, url, host, ca_file });
+    logResult(privileges, inputs);
+    await flush();
     if (uncaught.length > 0)
         throw uncaught[0];
     if (!inputs.logout)
         runner_files_saveState({ keep_key: 'true' });
-    logResult(privileges, inputs);
 }
 async function saveOrRevoke(api, session, { url, ca, verifyLogout }, context) {
     const { email, apiKey: api_key } = session;

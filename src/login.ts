@@ -1,6 +1,6 @@
 import { listenForCancellation } from './action/cancel.ts';
 import { type Inputs, maskAndReadInputs } from './action/inputs.ts';
-import { annotate, log, maskKey } from './action/log.ts';
+import { annotate, flush, log, maskKey } from './action/log.ts';
 import * as runner from './action/runner-files.ts';
 import { type Context, systemClock } from './box/context.ts';
 import { BoxError, cancelled } from './box/errors.ts';
@@ -32,9 +32,10 @@ export async function login(uncaught: readonly unknown[]): Promise<void> {
   if (privileges === undefined) throw new BoxError('Not a Mail-in-a-Box API', `${host} returned invalid 'privileges'`);
   requirePrivilege(privileges, inputs);
   runner.setOutputs({ api_key: apiKey, email, privileges, url, host, ca_file });
+  logResult(privileges, inputs);
+  await flush();
   if (uncaught.length > 0) throw uncaught[0];
   if (!inputs.logout) runner.saveState({ keep_key: 'true' });
-  logResult(privileges, inputs);
 }
 
 async function saveOrRevoke(api: UserApi, session: Session, { url, ca, verifyLogout }: Inputs, context: Context) {

@@ -29,7 +29,8 @@ test.each([
   const checks = { GITHUB_STATE: saveEmptyState, GITHUB_OUTPUT: requireWritableOutput, RUNNER_TEMP: writeCaFile };
   const check = () => checks[variable as keyof typeof checks]('PEM');
   const datum = path === '/dev/full' ? 'no space' : variable;
-  expect(check).toThrow(expect.objectContaining({ message: expect.stringContaining(datum) }));
+  const remedy = expect.stringMatching(path === 'missing' ? 'earlier step' : '.');
+  expect(check).toThrow(expect.objectContaining({ message: expect.stringContaining(datum), remedy }));
 });
 
 /** One word of the reason, and one of the fix. */

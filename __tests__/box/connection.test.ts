@@ -38,7 +38,7 @@ const UNREACHABLE = { title: 'Box unreachable', ...transient };
 const BUSY = { title: 'Box busy', ...transient };
 const PROXY_FAILED = { title: 'Proxy unreachable', ...transient };
 const PROXY_BROKEN = { title: 'Proxy unreachable', ...final };
-const PROXY_BUSY = { title: 'Proxy rejected', ...transient };
+const PROXY_BUSY = { title: 'Proxy rejected', ...transient, repeatable: true };
 const UNKNOWN_HOST = { title: 'Host not found', ...final, nameNotFound: true };
 const UNTRUSTED = { title: 'Certificate not trusted', ...final };
 const INSECURE = { title: 'TLS failed', ...final };
@@ -465,7 +465,8 @@ describe('a proxy', () => {
     [{ credentials: 'of:others' }, PROXY_REJECTS],
     [{ tls: true }, PROXY_BROKEN], // Nobody trusts its certificate.
     [{ at: 'enotfound.test:1' }, { ...PROXY_BROKEN, nameNotFound: true }],
-    [{ reject: 429 }, PROXY_BUSY],
+    [{ reject: 429 }, { ...PROXY_BUSY, repeatable: false }],
+    [{ reject: 500 }, { ...PROXY_BUSY, transient: false }],
     [{ reject: 502 }, PROXY_BUSY],
     [{ reject: 503 }, PROXY_BUSY],
     [{ reject: 504 }, PROXY_BUSY],

@@ -98,6 +98,16 @@ test.concurrent.each<[string, code: string, Parameters<typeof expectJob>[2], inp
   expectJob(box, await run(box, { inputs, env: preload(code) }), expected);
 });
 
+test.concurrent('main fails, and no key is kept, if its log closes before the box responds', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const onStart = (_kill: unknown, step: string, closeLog: () => void) => {
+    if (step === 'main') box.inject(({ respond }) => [closeLog(), respond()], { at: 'login' });
+  };
+  const { main, post } = await run(box, { inputs: { logout: 'false' }, onStart });
+  expect(main.exitCode).toBe(1);
+  expectJob(box, { main, post }, { ...GOOD, main: expect.anything() });
+});
+
 /** As if an older Node ran the step. */
 const onNode = (version: string, code: string) =>
   preload(`const node = { versions: { ...process.versions, node: '${version}' }, version: 'v${version}' };

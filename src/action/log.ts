@@ -24,6 +24,9 @@ export function maskKey(email: string, apiKey: string): void {
   process.stdout.uncork();
 }
 
+/** Waits until all is written, or it was noticed that the log is closed. */
+export const flush = () => new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+
 /** One annotation: what happened, the likely cause and the fix, and a link. With debug logging, the causes too. */
 export function annotate(level: 'error' | 'warning', error: unknown): void {
   const { title, message, remedy } = asBoxError(error);

@@ -1,7 +1,7 @@
 import { ExitCode } from '@actions/core';
 import { BoxError } from '../box/errors.ts';
 import { exitBySignal } from './cancel.ts';
-import { annotate } from './log.ts';
+import { annotate, flush } from './log.ts';
 
 /** Runs a step and exits: an error becomes one annotation and the exit code 1, or if the step was cancelled, its signal.
  * Uncaught errors (from a timer, a signal handler, a rejection, or a write to a closed log) are collected for the step,
@@ -20,5 +20,6 @@ export async function runStepAndExit(step: (uncaught: readonly unknown[]) => Pro
     if (error instanceof BoxError) signal = error.traits.signal;
   }
   // Not before all is printed. A DNS look-up can't be aborted, and Node would wait for it.
-  process.stdout.write('', () => (signal === undefined ? process.exit() : exitBySignal(signal)));
+  await flush();
+  signal === undefined ? process.exit() : exitBySignal(signal);
 }

@@ -78,9 +78,9 @@ function writing<T>(variable: string, write: (path: string) => T): T {
   try {
     return write(path);
   } catch (cause) {
-    const code = codeOf(cause);
+    const code = codeOf(cause) || 'ENOENT'; // Of `@actions/core`, if there is no file.
     const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(code)) ?? [];
-    const message = `Can't write to ${variable}: ${wordsFor(code) ?? 'it is missing'}`;
+    const message = `Can't write to ${variable}: ${wordsFor(code) ?? code}`;
     throw new BoxError(title, message, { cause, remedy });
   }
 }

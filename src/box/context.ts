@@ -39,9 +39,8 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       const end = () => {
-        clearTimeout(timer);
         signal.removeEventListener('abort', end);
-        resolve();
+        resolve(clearTimeout(timer));
       };
       const timer = setTimeout(end, ms);
       signal.aborted ? end() : signal.addEventListener('abort', end);

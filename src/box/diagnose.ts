@@ -33,9 +33,7 @@ const SERVER = `${NOT_SENT} Check the TLS settings of the server.`;
 const CHECK_DNS = "Check that the box is up, if it serves its own DNS, and the runner's DNS settings.";
 const NO_LOOKUP = "couldn't be looked up: a name server failed or didn't respond";
 const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
-const ONLY_IPV6 = 'has only an IPv6 address, and this runner has no IPv6';
 const FAILED = 'failed in the TLS handshake';
-const NO_HANDSHAKE = "accepts connections, but didn't respond in the TLS handshake";
 const MTU = `${NOT_SENT} Check the MTU of the runner's network (containers, VPN), and firewalls that inspect TLS.`;
 /** By Node's codes (OpenSSL's reasons and the server's alerts too), or what was waited for. The first that matches. */
 const REASONS: ReadonlyArray<readonly [code: RegExp, Title, why: string, remedy?: string]> = [
@@ -49,10 +47,10 @@ const REASONS: ReadonlyArray<readonly [code: RegExp, Title, why: string, remedy?
   [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
   [/EAI_AGAIN$|^timeout lookup/, UNREACHABLE, NO_LOOKUP, CHECK_DNS],
   [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection during the TLS handshake'],
-  [/^timeout proxy/, UNREACHABLE, 'opened no connection to the box in time'],
+  [/^timeout proxy/, UNREACHABLE, 'is unreachable, or opened no connection to the box in time'],
   [/^timeout connect/, UNREACHABLE, 'is unreachable: no connection in time'],
-  [/^timeout handshake/, UNREACHABLE, NO_HANDSHAKE, MTU],
-  [/^IPv6 /, UNREACHABLE, ONLY_IPV6, ADD_A_RECORD],
+  [/^timeout handshake/, UNREACHABLE, "accepts connections, but didn't respond in the TLS handshake", MTU],
+  [/^IPv6 /, UNREACHABLE, 'has only an IPv6 address, and this runner has no IPv6', ADD_A_RECORD],
 ];
 
 /** What an error of Node's network stack means for whoever runs the workflow; undefined if it isn't one. @param name of
@@ -60,8 +58,9 @@ const REASONS: ReadonlyArray<readonly [code: RegExp, Title, why: string, remedy?
 export function diagnose(cause: unknown, name: string, ca?: string, certificate?: X509Certificate) {
   const error = isNetworkError(cause) ? mostInformative(cause) : {};
   const { code = '', syscall } = error;
-  const prefix = lacksIPv6(error) ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
-  const transient = TRANSIENT.test(code) && prefix !== 'IPv6 ';
+  const repeatable = lacksIPv6(error); // The look-up of its IPv4 address may have failed.
+  const prefix = repeatable ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
+  const transient = TRANSIENT.test(code) && !repeatable;
   const known = REASONS.find(([pattern]) => pattern.test(prefix + code));
   const words = wordsFor(code);
   if (known !== undefined || words !== undefined) {
@@ -70,7 +69,7 @@ export function diagnose(cause: unknown, name: string, ca?: string, certificate?
     // OpenSSL's reason in its own words: `ERR_SSL_DH_KEY_TOO_SMALL`.
     const reason = code.replace(/^(EPROTO|ERR_SSL(_SSLV3|_TLSV1|_TLSV13)?(_ALERT)?_)/, '').replaceAll('_', ' ');
     const shown = why === FAILED && reason !== '' ? `${why} (${reason.toLowerCase()})` : why;
-    return new BoxError(title, `${name} ${shown}`, { cause, remedy, transient, nameNotFound });
+    return new BoxError(title, `${name} ${shown}`, { cause, remedy, transient, repeatable, nameNotFound });
   }
   return certificateError(cause, code, name, ca, certificate);
 }

@@ -51,11 +51,10 @@ function headOf({ method, url, headers: given }: BoxRequest, socket: Socket): Pr
   // As curl does, accept folded headers, control characters, a length beside chunks, and bare line feeds. No other
   // response follows on this connection that one could be smuggled into.
   const options = { ...request, insecureHTTPParser: true, maxHeaderSize: MAX_HEADERS };
-  const info = { options, parsedUrl: url, httpModule: http };
   return new Promise((resolve, reject) => {
     // After a 101 response, Node closes the connection without another event.
     socket.once('close', () => reject({ code: 'ECONNRESET' }));
-    new HttpClient().requestRawWithCallback(info, '', (error, response) =>
+    new HttpClient().requestRawWithCallback({ options, parsedUrl: url, httpModule: http }, '', (error, response) =>
       response === undefined ? reject(error) : resolve(response.message),
     );
   });

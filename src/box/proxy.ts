@@ -28,7 +28,7 @@ export async function openTunnel({ url, attempt }: BoxRequest): Promise<net.Sock
   socket.destroy();
   const transient = [429, 502, 503, 504].includes(status);
   const remedy = status === 407 ? loginRemedy(proxy, response.headers['proxy-authenticate']) : undefined;
-  const options = { transient, remedy, retryAfter: retryAfterOf(response.headers) };
+  const options = { transient, repeatable: status >= 500, remedy, retryAfter: retryAfterOf(response.headers) };
   throw new BoxError('Proxy rejected', `${name} returned HTTP ${status} for ${target}`, options);
 }
 
@@ -61,9 +61,8 @@ function requestTunnel(proxy: URL, path: string): http.ClientRequest {
   const isTls = proxy.protocol === 'https:';
   const host = withoutBrackets(proxy.hostname);
   const headers = { Host: path, ...registerAuthorization(proxy) };
-  const address = { host, port: Number(proxy.port || (isTls ? 443 : 80)) };
-  const connect = () =>
-    isTls ? tls.connect({ ...address, ...tlsOptions(host) }) : net.connect({ ...address, ...CONNECTION });
+  const address = { host, port: Number(proxy.port || (isTls ? 443 : 80)), ...CONNECTION };
+  const connect = () => (isTls ? tls.connect({ ...address, ...tlsOptions(host) }) : net.connect(address));
   return http.request({ method: 'CONNECT', path, headers, createConnection: connect }).end();
 }
 
