@@ -22,6 +22,6 @@ export default {
   // process are slower, and the action gives up an attempt to sign out after 9 s.
   maxWorkers: availableParallelism() + 3,
   maxConcurrency: 4,
-  // For a machine that is busy otherwise: the slowest test takes five seconds of one core.
-  testTimeout: 600_000,
+  // For a machine that is busy otherwise: the slowest test takes ten seconds.
+  testTimeout: 180_000,
 };

@@ -583,8 +583,7 @@ async function runStepAndExit(step) {
         if (error instanceof errors_BoxError)
             signal = error.traits.signal;
     }
-    await flush();
-    signal === undefined ? process.exit() : exitBySignal(signal);
+    void flush().then(() => (signal === undefined ? process.exit() : exitBySignal(signal)));
 }
 
 ;// CONCATENATED MODULE: external "node:crypto"

@@ -20,6 +20,5 @@ export async function runStepAndExit(step: (uncaught: readonly unknown[]) => Pro
     if (error instanceof BoxError) signal = error.traits.signal;
   }
   // Not before all is printed. A DNS look-up can't be aborted, and Node would wait for it.
-  await flush();
-  signal === undefined ? process.exit() : exitBySignal(signal);
+  void flush().then(() => (signal === undefined ? process.exit() : exitBySignal(signal)));
 }
