@@ -312,7 +312,7 @@ test.concurrent.each<[string, string, string, TlsOptions?]>([
   expect(await close()).not.toMatch(/authorization|basic/i);
 });
 
-const EMPTY = /^'ca-certificate' is empty/;
+const EMPTY = /^'ca-certificate' is empty: set it to that certificate/;
 /** Before any advice to trust or renew it. */
 const OTHER = /^It's another server's, or 'host' isn't the box's own name/;
 /** What is shown after the host, and what the remedy has to name. */
