@@ -54,7 +54,7 @@ test.each([
   ['line breaks', 'a\r\nb\u2028c\u2029d\u0085e\vf\fg\n', /^a b c d e f g$/],
   ['terminal sequences', '\u001b[31mred\u001b[0m\u0007', /^red$/],
   ['bidirectional and invisible characters', 'a\u202eb\u200bc\u2066d', /^a ?b ?c ?d$/],
-  ['a command of the runner', 'x ##[error]y ##\u001b[0m[error]z', /^x .*y .*z$/],
+  ['a command of the runner', 'x ##[group]y ##\u001b[0m[error]z', /^x .*y .*z$/],
   ['120 characters', 'x'.repeat(120), /^x{120}$/],
   ['121 characters', 'x'.repeat(121), /^x{119}…$/],
   ['pairs of surrogates', '💥'.repeat(400), /^(💥){119}…$/u],

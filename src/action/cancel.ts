@@ -13,7 +13,6 @@ export function listenForCancellation(): Cancellation {
   const final = new AbortController();
   const last = new AbortController();
   const cancel = (signal: NodeJS.Signals) => {
-    if (requested.signal.aborted) return;
     requested.abort(signal);
     setTimeout(() => final.abort(), GRACE_MS).unref();
     setTimeout(() => last.abort(), LAST_MS).unref();
