@@ -511,8 +511,6 @@ function listenForCancellation() {
     const final = new AbortController();
     const last = new AbortController();
     const cancel = (signal) => {
-        if (requested.signal.aborted)
-            return;
         requested.abort(signal);
         setTimeout(() => final.abort(), GRACE_MS).unref();
         setTimeout(() => last.abort(), LAST_MS).unref();

@@ -69,6 +69,8 @@ async function send(
 
 // Names in .test lead to this machine, unless they are an error code.
 const { lookup } = dns;
+/** Ends an attempt that has looked up its host, and doesn't connect. */
+const stuck = new AbortController();
 function stub(name: string, options: object, done: (...result: unknown[]) => void): void {
   const [, code = ''] = /^(E[A-Z_]+)\.TEST$/.exec(name.toUpperCase()) ?? [];
   const error = new Error(`getaddrinfo ${code} ${name}`);
@@ -77,6 +79,8 @@ function stub(name: string, options: object, done: (...result: unknown[]) => voi
   if (code !== '') process.nextTick(done, Object.assign(error, { code, syscall: 'getaddrinfo' }));
   else if (name === 'several.test') process.nextTick(done, null, [address, address]);
   else if (name === 'both.test') process.nextTick(done, null, [v6, address]);
+  else if (name === 'stuck.test')
+    setImmediate(() => [done(null, [{ address: '127.0.0.1', family: 4 }]), stuck.abort()]);
   else if (name !== 'silent.test') lookup(name.replace(/.*\.test$/, 'localhost'), options, done);
 }
 Object.assign(dns, { lookup: stub });
@@ -402,6 +406,8 @@ test.concurrent('the signal ends a look-up and a handshake, and lets nothing beg
   const silent = send('login', { host: 'silent.test' }, ended);
   setImmediate(() => ended.abort());
   await expect(silent).rejects.toMatchObject({ remedy: expect.stringContaining('DNS') });
+  const connecting = send('login', { host: `stuck.test:${box.port}` }, stuck);
+  await expect(connecting).rejects.toMatchObject({ message: expect.stringContaining('no connection in time') });
 });
 
 // Last: these change the environment of this process.

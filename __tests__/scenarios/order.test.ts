@@ -74,6 +74,9 @@ test.concurrent('what the files contain is kept, and no empty line is added', as
   for (const path of paths) {
     expect(fs.readFileSync(path, 'utf8')).toMatch(/^before=1\n([^\r\n]+\r?\n)+$/);
   }
+  // If saving ends halfway, there is no key without the box that it belongs to.
+  const [state = ''] = paths.map((path) => fs.readFileSync(path, 'utf8'));
+  expect(state.match(/^\w+(?=<<)/gm)?.at(-1)).toBe('api_key');
 });
 
 const FAILED = { exitCode: 1, titles: ['error: Unexpected error'] };
