@@ -67,10 +67,10 @@ async function send(
   return api.isKeyValid({ email, apiKey: key }, attempt);
 }
 
-// Names in .test lead to this machine, unless they are an error code.
 const { lookup } = dns;
-/** Ends an attempt that has looked up its host, and doesn't connect. */
+/** Ends an attempt that has looked up its host, before it connects. */
 const stuck = new AbortController();
+/** Names in .test lead to this machine, unless they are an error code. */
 function stub(name: string, options: object, done: (...result: unknown[]) => void): void {
   const [, code = ''] = /^(E[A-Z_]+)\.TEST$/.exec(name.toUpperCase()) ?? [];
   const error = new Error(`getaddrinfo ${code} ${name}`);
@@ -79,8 +79,7 @@ function stub(name: string, options: object, done: (...result: unknown[]) => voi
   if (code !== '') process.nextTick(done, Object.assign(error, { code, syscall: 'getaddrinfo' }));
   else if (name === 'several.test') process.nextTick(done, null, [address, address]);
   else if (name === 'both.test') process.nextTick(done, null, [v6, address]);
-  else if (name === 'stuck.test')
-    setImmediate(() => [done(null, [{ address: '127.0.0.1', family: 4 }]), stuck.abort()]);
+  else if (name === 'stuck.test') setImmediate(() => [done(null, [address]), stuck.abort()]);
   else if (name !== 'silent.test') lookup(name.replace(/.*\.test$/, 'localhost'), options, done);
 }
 Object.assign(dns, { lookup: stub });
