@@ -7,6 +7,7 @@ export interface Context {
 export interface Cancellation {
   /** Ends waits, and a login that isn't sent yet. Its reason is the name of the signal that the runner sent. */
   readonly requested: AbortSignal;
+  /** Ends everything else: a login that was sent, and signing out. */
   readonly final: AbortSignal;
   /** Ends revoking a key that arrived after the signal. */
   readonly last: AbortSignal;
