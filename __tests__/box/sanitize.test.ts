@@ -18,7 +18,7 @@ const PASSWORD = fc.string({
   maxLength: 24,
 });
 
-test('1,000 random passwords are not shown in any form, and hide nothing else', () => {
+test('500 random passwords are not shown in any form, and hide nothing else', () => {
   // One secret at a time: nothing is withheld because of another, and the test takes a second.
   const add = jest.spyOn(Set.prototype, 'add');
   addSecret('to find the registry');
@@ -26,14 +26,14 @@ test('1,000 random passwords are not shown in any form, and hide nothing else', 
   add.mockRestore();
   const isWithheld = (text: string) => sanitize(text) === WITHHELD;
   const harmless: string[] = [];
-  for (const password of fc.sample(PASSWORD, 1000)) {
+  for (const password of fc.sample(PASSWORD, 500)) {
     if (registry instanceof Set) registry.clear();
     addSecret(password);
     const shown = ENCODINGS.filter(([, encoded]) => !isWithheld(`a ${encoded(password)} b`));
     expect(shown.map(([name]) => `${name}: ${password}`)).toEqual([]);
     harmless.push(...HARMLESS.filter(isWithheld));
   }
-  expect(harmless.length).toBeLessThan(20);
+  expect(harmless.length).toBeLessThan(10);
 });
 
 test.each([

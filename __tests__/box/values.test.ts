@@ -155,7 +155,11 @@ const text = fc.oneof(
   fc.string(),
   fc.string({ unit: fc.constantFrom(...':/@?#[]\\.%=&;$`\'"\n\r\t\0\u001b\u2028 aA1-_ü') }),
 );
-const hosts = fc.oneof(text, fc.webUrl(), fc.domain());
+const urls = fc.tuple(fc.constantFrom('http://', 'https://', ''), fc.domain(), fc.oneof(text, fc.constant('/admin')));
+const hosts = fc.oneof(
+  text,
+  urls.map((all) => all.join('')),
+);
 const base32 = fc.string({ unit: fc.constantFrom(...'ABab27 \t'), minLength: 16 });
 const parts = fc.array(fc.oneof(text, fc.constant(cert), fc.constant(corrupted)));
 const pem = parts.map((each) => each.join(''));

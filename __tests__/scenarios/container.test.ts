@@ -54,7 +54,6 @@ onLinux.each<[login: number, Options['at'], isClosed: boolean, inputs?: object]>
   [300, 'response', true, { logout: 'false' }],
   [300, 310, false],
   [1_000, 0, true, { 'verify-logout': 'true' }],
-  [1_000, 700, false],
   [8_000, 3_000, true],
 ])('a login of %i ms, cancelled at %s, leaves no key, log closed: %s', async (login, at = 0, isClosed, inputs = {}) => {
   await using box = await startBox({ accounts: ACCOUNTS });

@@ -66,7 +66,6 @@ test.concurrent('options of Node do not lower the version of TLS', async () => {
 
 test.concurrent.each<[CertificateKind, 'true' | 'false', 'warning' | 'error']>([
   ['expired', 'false', 'warning'],
-  ['other-name', 'false', 'warning'],
   ['self-signed', 'true', 'error'],
 ])('a certificate that changes to %s, verify-logout: %s: %s', async (kind, verify, level) => {
   await using box = await startBox({ accounts: ACCOUNTS });
