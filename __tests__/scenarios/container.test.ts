@@ -47,14 +47,31 @@ async function runCancelled(box: Box, { login = 300, at = 0, isClosed = false, .
   return { ...steps, seconds: (performance.now() - (starts[1] ?? Number.NaN)) / 1000 };
 }
 
+// The longest come first, since only some run at once.
+const stopMain: Options['login'] = ({ handle }, kill) => handle().then(() => kill('SIGSTOP'));
+/** Main then waits for 50 s. */
+const LOST = { login: FAULTS['reset-after-login'], at: 1_000, env: preload('Math.random = () => 100;') };
+const WARNS = { exitCode: 0, titles: ['warning: Cancelled'] };
+onLinux.each<[string, Options, signal: string, seconds: number]>([
+  ['hangs is killed after 10 s', { login: stopMain, at: 500 }, 'SIGKILL', 10],
+  ['lost a response is interrupted', LOST, 'SIGINT', 0],
+])('a main that %s, and its key may be valid', async (_, options, signal, expected) => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const { main, post, seconds } = await runCancelled(box, { ...options, isClosed: true });
+  expect({ main: main.signal, post: outcome(post) }).toEqual({ main: signal, post: WARNS });
+  expect(logsLostKey(post)).toBe(true);
+  expect(Math.round(seconds / 10) * 10).toBe(expected);
+  expect(box.requestLog).toEqual([LOGIN]);
+});
+
 onLinux.each<[login: number, Options['at'], isClosed: boolean, inputs?: object]>([
+  [8_000, 3_000, true],
   [300, 0, false],
   [300, 150, true],
   [300, 'response', false],
   [300, 'response', true, { logout: 'false' }],
   [300, 310, false],
   [1_000, 0, true, { 'verify-logout': 'true' }],
-  [8_000, 3_000, true],
 ])('a login of %i ms, cancelled at %s, leaves no key, log closed: %s', async (login, at = 0, isClosed, inputs = {}) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const { post } = await runCancelled(box, { login, at, isClosed, inputs: { ...inputs } });
@@ -101,20 +118,4 @@ onLinux.each<[string, Options]>([
   expect(seconds).toBeLessThan(5);
   expect([other.exitCode, other.signalCode]).toEqual([null, null]);
   other.kill();
-});
-
-const stopMain: Options['login'] = ({ handle }, kill) => handle().then(() => kill('SIGSTOP'));
-/** Main then waits for 50 s. */
-const LOST = { login: FAULTS['reset-after-login'], at: 1_000, env: preload('Math.random = () => 100;') };
-const WARNS = { exitCode: 0, titles: ['warning: Cancelled'] };
-onLinux.each<[string, Options, signal: string, seconds: number]>([
-  ['hangs is killed after 10 s', { login: stopMain, at: 500 }, 'SIGKILL', 10],
-  ['lost a response is interrupted', LOST, 'SIGINT', 0],
-])('a main that %s, and its key may be valid', async (_, options, signal, expected) => {
-  await using box = await startBox({ accounts: ACCOUNTS });
-  const { main, post, seconds } = await runCancelled(box, { ...options, isClosed: true });
-  expect({ main: main.signal, post: outcome(post) }).toEqual({ main: signal, post: WARNS });
-  expect(logsLostKey(post)).toBe(true);
-  expect(Math.round(seconds / 10) * 10).toBe(expected);
-  expect(box.requestLog).toEqual([LOGIN]);
 });
