@@ -77,7 +77,7 @@ type Later = (box: Box) => unknown;
 const garble: Later = () => ({ STATE_url: '' });
 const garbleEmail: Later = () => ({ STATE_email: '' });
 test.concurrent.each<[name: string, verify: boolean, Title, datum: string, Later]>([
-  ['404', false, 'Sign-out failed', '404', (box) => box.inject(FAULTS[404], { at: 'logout' })],
+  ['404', false, 'Sign-out failed', 'password', (box) => box.inject(FAULTS[404], { at: 'logout' })],
   ['404', true, 'Sign-out failed', '404', (box) => box.inject(FAULTS[404], { at: 'logout' })],
   ['garbled state', false, 'Saved session unreadable', '', garble],
   ['garbled state', true, 'Saved session unreadable', '', garbleEmail],
