@@ -17,9 +17,9 @@ test.each(['SIGINT', 'SIGTERM', 'SIGBREAK'])('%s is the start of 9 s, and of 0.5
   jest.advanceTimersByTime(8_900);
   // Nor does another signal start it again, or count.
   listener?.('SIGTERM');
-  expect([requested.reason, final.aborted]).toEqual([signal, false]);
+  expect({ reason: requested.reason, isFinal: final.aborted }).toEqual({ reason: signal, isFinal: false });
   jest.advanceTimersByTime(200);
-  expect([final.aborted, last.aborted]).toEqual([true, false]);
+  expect({ isFinal: final.aborted, isLast: last.aborted }).toEqual({ isFinal: true, isLast: false });
   jest.advanceTimersByTime(300);
   expect(last.aborted).toBe(false);
   jest.advanceTimersByTime(100);

@@ -259,5 +259,5 @@ test('while signing out and verifying, every 5xx is retried', async () => {
   const { times: logouts, call: logout } = fake([repeatable, repeatable, ok]);
   const { times: verifications, call: isKeyValid } = fake<boolean>([repeatable, refused, REVOKED]);
   await revokeVerified({ logout, isKeyValid }, { email: 'ci@example.com', apiKey: 'key' }, context);
-  expect([logouts.length, verifications.length]).toEqual([3, 3]);
+  expect({ logouts: logouts.length, verifications: verifications.length }).toEqual({ logouts: 3, verifications: 3 });
 });
