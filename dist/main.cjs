@@ -762,7 +762,6 @@ const isAscii = (text) => /^[\u0000-\u007f]*$/.test(text);
 
 const MAX_TIMEOUT = 21_600;
 const NO_SECRET = `The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which don't get it.`;
-const NOTHING_TO_VERIFY = "Input 'verify-logout' can't be combined with 'logout: false'";
 const WITH_DEFAULT = ['TIMEOUT', 'LOGOUT', 'VERIFY-LOGOUT'];
 const WRAPPER = "'node' on this runner is probably a script, whose shell (dash) drops names with a hyphen";
 function maskAndReadInputs() {
@@ -771,9 +770,9 @@ function maskAndReadInputs() {
     mask(getInput('totp-secret'));
     const problems = [];
     let remedy;
-    function optional(name, parse, preset, value = getInput(name)) {
+    function parseOrRecord(name, parse, preset, value) {
         try {
-            return value === '' ? preset : parse(value);
+            return parse(value);
         }
         catch (error) {
             if (!(error instanceof InvalidValueError))
@@ -784,11 +783,12 @@ function maskAndReadInputs() {
             return preset;
         }
     }
-    const required = (name, value, parse) => optional(name, parse, '', value || ' ');
-    const email = required('email', getInput('email'), parseEmail);
+    const required = (name, parse, text = getInput(name)) => parseOrRecord(name, parse, '', text);
+    const optional = (name, parse, preset, value = getInput(name)) => value === '' ? preset : parseOrRecord(name, parse, preset, value);
+    const email = required('email', parseEmail);
     const inputs = {
         email,
-        password: required('password', password, parsePassword),
+        password: required('password', parsePassword, password),
         url: optional('host', parseHost, '', getInput('host') || email.replace(/^.*@/, 'box.')),
         totpSecret: optional('totp-secret', parseTotpSecret, undefined),
         ca: optional('ca-certificate', parseCertificates, undefined),
@@ -798,9 +798,8 @@ function maskAndReadInputs() {
         verifyLogout: optional('verify-logout', parseBoolean, false),
     };
     if (inputs.verifyLogout && !inputs.logout)
-        problems.push(NOTHING_TO_VERIFY);
-    const { env } = process;
-    const missing = WITH_DEFAULT.filter((name) => env['INPUT_EMAIL'] !== undefined && !(`INPUT_${name}` in env));
+        problems.push("Input 'verify-logout' can't be combined with 'logout: false'");
+    const missing = WITH_DEFAULT.filter((name) => 'INPUT_EMAIL' in process.env && !(`INPUT_${name}` in process.env));
     for (const name of missing)
         problems.push(`Input '${name.toLowerCase()}' didn't arrive: ${WRAPPER}`);
     if (missing.length > 0)
@@ -846,7 +845,7 @@ const UPDATE = 'If the box renewed its certificate, update the input.';
 const REMOVE = `Remove the input if the box has a public certificate now. Otherwise update the input, or install the missing intermediate on the box.`;
 const REMAKE = `On the box, remove /home/user-data/ssl/ssl_certificate.pem, run 'sudo mailinabox', and update the input. Or get a public certificate.`;
 const CODES = /^(C(ERT|RL)_|DEPTH_|ERR_TLS_CERT|ERROR_IN|HOSTNAME_|INVALID_[CP]|PATH_|SELF_|UNABLE_|UNSPECIFIED$)/;
-const REASONS = [
+const UNTRUSTED = [
     [/expired self-signed/, 'has an expired self-signed certificate', REMAKE],
     [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has a certificate other than 'ca-certificate'", UPDATE],
     [/pinned .*(TO_GET_ISS|TO_VER|SELF_S)/, "has a certificate that no certificate in 'ca-certificate' signed", REMOVE],
@@ -868,7 +867,7 @@ function certificateError(cause, code, name, ca = '', certificate) {
     const old = Date.parse(validTo) < Date.now();
     const since = code === 'CERT_HAS_EXPIRED' && !old ? expiryIn(ca) : '';
     const key = `${ca && 'pinned'} ${since && 'old-ca'} ${old && 'expired'} ${issuer === subject && 'self-signed'} ${code}`;
-    const [, why = '', fix = REMEDIES['Certificate not trusted']] = REASONS.find(([each]) => each.test(key)) ?? [];
+    const [, why = '', fix = REMEDIES['Certificate not trusted']] = UNTRUSTED.find(([each]) => each.test(key)) ?? [];
     const host = name.replace(/^\[|\]?\.?(:\d+)?$/g, '');
     const match = (0,external_node_net_namespaceObject.isIP)(host) ? certificate?.checkIP(host) : certificate?.checkHost(host);
     const isOther = certificate !== undefined && (match === undefined || code.startsWith('ERR_TLS'));
@@ -903,16 +902,15 @@ const SERVER = `${NOT_SENT} Check the TLS settings of the server.`;
 const CHECK_DNS = "Check that the box is up, if it serves its own DNS, and the runner's DNS settings.";
 const NO_LOOKUP = "couldn't be looked up: a name server failed or didn't respond";
 const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
-const FAILED = 'failed in the TLS handshake';
 const MTU = `${NOT_SENT} Check the MTU of the runner's network (containers, VPN), and firewalls that inspect TLS.`;
-const diagnose_REASONS = [
+const REASONS = [
     [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
     [CLIENT_CERT, 'Blocked in front of the box', 'requires a client certificate'],
     [/^ERR_SSL.*(WRONG_VERS|PACKET_LEN|_HTTP|RECORD_[LT])/, 'TLS failed', "doesn't speak TLS on this port"],
     [/^ERR_SSL.*(UNSUPPORTED_PROT|PROTOCOL_VERS)/, 'TLS failed', 'has no TLS 1.2 or later', SERVER],
     [/^ERR_SSL.*UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", `${NOT_SENT} ${PANEL_HOST}`],
     [/_HANDSHAKE_FAILURE|_NO_SHARED/, 'TLS failed', 'shares no TLS cipher, or requires a client certificate', SERVER],
-    [/^(ERR_SSL|EPROTO)/, 'TLS failed', FAILED, SERVER],
+    [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'failed in the TLS handshake (REASON)', SERVER],
     [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
     [/EAI_AGAIN$|^timeout lookup/, UNREACHABLE, NO_LOOKUP, CHECK_DNS],
     [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection during the TLS handshake'],
@@ -927,13 +925,13 @@ function diagnose(cause, name, ca, certificate) {
     const repeatable = lacksIPv6(error);
     const prefix = repeatable ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
     const transient = TRANSIENT.test(code) && !repeatable;
-    const known = diagnose_REASONS.find(([pattern]) => pattern.test(prefix + code));
+    const known = REASONS.find(([pattern]) => pattern.test(prefix + code));
     const words = wordsFor(code);
     if (known !== undefined || words !== undefined) {
         const [, title, why, remedy] = known ?? [code, UNREACHABLE, `is unreachable: ${words}`];
         const nameNotFound = NOT_FOUND.test(prefix + code);
         const reason = code.replace(/^(EPROTO|ERR_SSL(_SSLV3|_TLSV1|_TLSV13)?(_ALERT)?_)/, '').replaceAll('_', ' ');
-        const shown = why === FAILED && reason !== '' ? `${why} (${reason.toLowerCase()})` : why;
+        const shown = why.replace(' (REASON)', reason && ` (${reason.toLowerCase()})`);
         return new errors_BoxError(title, `${name} ${shown}`, { cause, remedy, transient, repeatable, nameNotFound });
     }
     return certificateError(cause, code, name, ca, certificate);
@@ -958,7 +956,7 @@ function saveEmptyState() {
     runner_files_saveState({ ...Object.fromEntries(ENTRIES.map((name) => [name, NONE])), file: process.env['GITHUB_STATE'] ?? '' });
 }
 function runner_files_saveState(entries) {
-    writing('GITHUB_STATE', () => {
+    writeOrThrow('GITHUB_STATE', () => {
         for (const [name, value] of Object.entries(entries))
             if (value !== '')
                 saveState(name, value);
@@ -976,7 +974,7 @@ function stateOf(read) {
     return Object.fromEntries(ENTRIES.map((name) => [name, value(name)]));
 }
 function requireWritableOutput() {
-    writing('GITHUB_OUTPUT', (path) => {
+    writeOrThrow('GITHUB_OUTPUT', (path) => {
         const { size } = external_node_fs_namespaceObject.statSync(path);
         external_node_fs_namespaceObject.appendFileSync(path, external_node_os_namespaceObject.EOL);
         external_node_fs_namespaceObject.truncateSync(path, size);
@@ -985,19 +983,19 @@ function requireWritableOutput() {
 function writeCaFile(ca) {
     if (ca === undefined)
         return '';
-    return writing('RUNNER_TEMP', (directory) => {
+    return writeOrThrow('RUNNER_TEMP', (directory) => {
         const path = (0,external_node_path_namespaceObject.join)(directory, `mailinabox-ca-${(0,external_node_crypto_namespaceObject.randomUUID)()}.pem`);
         external_node_fs_namespaceObject.writeFileSync(path, `${ca}\n`, { mode: 0o600, flag: 'wx' });
         return path;
     });
 }
 function setOutputs(outputs) {
-    writing('GITHUB_OUTPUT', () => {
+    writeOrThrow('GITHUB_OUTPUT', () => {
         for (const [name, value] of Object.entries(outputs))
             setOutput(name, value);
     });
 }
-function writing(variable, write) {
+function writeOrThrow(variable, write) {
     const path = process.env[variable];
     const title = 'Runner files not writable';
     if (!path)
@@ -1007,14 +1005,14 @@ function writing(variable, write) {
     }
     catch (cause) {
         const code = codeOf(cause) || 'ENOENT';
-        const [, remedy] = runner_files_REMEDIES.find(([pattern]) => pattern.test(code)) ?? [];
+        const [, remedy] = FIXES.find(([pattern]) => pattern.test(code)) ?? [];
         const message = `Can't write to ${variable}: ${wordsFor(code) ?? code}`;
         throw new errors_BoxError(title, message, { cause, remedy });
     }
 }
 const UNSET = `A runner sets it. Outside of one, set it to an existing file, or RUNNER_TEMP to a directory.`;
 const USER = `The image's user probably can't write the runner's files. Set 'container: options: --user root' (or 1001).`;
-const runner_files_REMEDIES = [
+const FIXES = [
     [/EACCES|EPERM/, USER],
     [/EBUSY/, "Another program has it open. Exclude the runner's work directory from virus scans."],
     [/EISDIR|ENOENT/, 'An earlier step probably removed it or changed the variable.'],
@@ -1053,6 +1051,7 @@ async function retry_retry(work, context, limits) {
     const end = started + limits.seconds * 1000;
     let informative;
     let missingSince = Number.POSITIVE_INFINITY;
+    let isKeyLost = false;
     let fate = 'No login was sent.';
     for (let number = 1;; number++) {
         const done = new AbortController();
@@ -1067,26 +1066,28 @@ async function retry_retry(work, context, limits) {
             const isLost = limits.onKeyLost !== undefined && traits.responseLost === true;
             if (isLost)
                 limits.onKeyLost?.();
-            if (attempt.phase === 'response' && fate !== KEY_LOST)
-                fate = isLost ? KEY_LOST : 'The box issued no key.';
+            isKeyLost ||= isLost;
+            if (attempt.phase === 'response')
+                fate = isKeyLost ? KEY_LOST : 'The box issued no key.';
             informative = traits.timedOut && informative?.traits.transient ? informative : error;
-            const failure = summarize(informative, number, clock.now() - started, fate);
+            const failure = summarize(informative, number, clock.now() - started, isKeyLost);
             missingSince = traits.nameNotFound ? Math.min(missingSince, clock.now()) : Number.POSITIVE_INFINITY;
             const patience = Math.min(missingSince + NAME_PATIENCE * 1000, end - 1000) - clock.now();
             const wait = limits.waitAfter?.(error) ?? backOff(traits, number, limits, patience / 1000);
+            const stopped = () => (limits.onKeyLost ? cancelled(fate, requested.reason) : error);
             if (wait === undefined)
                 throw failure;
-            if (!requested.aborted) {
-                if (clock.now() + wait * 1000 >= end)
-                    throw failure;
-                const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
-                log.info(`${error.message}.${isLost ? ` ${KEY_LOST}` : ''} Retrying${when}.`);
-                await clock.sleep(wait * 1000, requested);
-            }
-            else if (attempt.phase === 'response')
+            if (requested.aborted && attempt.phase === 'response')
                 log.info(`${error.message}.`);
             if (requested.aborted)
-                throw limits.onKeyLost ? cancelled(fate, requested.reason) : error;
+                throw stopped();
+            if (clock.now() + wait * 1000 >= end)
+                throw failure;
+            const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
+            log.info(`${error.message}.${isLost ? ` ${KEY_LOST}` : ''} Retrying${when}.`);
+            await clock.sleep(wait * 1000, requested);
+            if (requested.aborted)
+                throw stopped();
         }
     }
 }
@@ -1105,7 +1106,7 @@ function startAttempt({ cancellation, clock, log }, limits, left, done) {
     requested.addEventListener('abort', logWaiting, { signal: done });
     const seconds = Math.round(Math.min(left / 1000, attemptSeconds)) - SLOW;
     void clock.sleep(SLOW * 1000, done).then(() => {
-        if (!onKeyLost || seconds <= 0 || done.aborted || requested.aborted)
+        if (seconds <= 0 || done.aborted || requested.aborted)
             return;
         log.info(`Still waiting for ${PENDING[attempt.phase]}. This attempt ends in ${seconds} s.`);
     });
@@ -1118,9 +1119,9 @@ function backOff(traits, attempt, { repeatable }, patience) {
         return wait;
     return nameNotFound && patience > 0 ? Math.min(wait, patience) : undefined;
 }
-function summarize(error, attempts, ms, fate) {
+function summarize(error, attempts, ms, isKeyLost) {
     const { message, remedy, traits } = error;
-    const lost = fate === KEY_LOST && !traits.rejected ? ` ${KEY_LOST}` : '';
+    const lost = isKeyLost && !traits.rejected ? ` ${KEY_LOST}` : '';
     const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
     const isFirst = attempts === 1 && !traits.transient;
     return error.with({ remedy: remedy + lost }, isFirst ? message : `${message} (${times})`);
@@ -1909,8 +1910,8 @@ async function openTls(request, tunnel) {
     const options = { ...address, ...tlsOptions(host), ...trust, socket: tunnel };
     const socket = isTls ? external_node_tls_namespaceObject.connect(options) : external_node_net_namespaceObject.connect(address);
     attempt.phase = tunnel !== undefined ? 'handshake' : external_node_net_namespaceObject.isIP(host) === 0 ? 'lookup' : 'connect';
-    socket.once('lookup', () => Object.assign(attempt, { phase: 'connect' }));
-    socket.once('connect', () => Object.assign(attempt, { phase: 'handshake' }));
+    const enter = (phase) => () => Object.assign(attempt, { phase });
+    socket.once('lookup', enter('connect')).once('connect', enter('handshake'));
     let raw;
     socket.prependListener('secure', () => {
         if (socket instanceof external_node_tls_namespaceObject.TLSSocket)
@@ -1956,7 +1957,7 @@ async function openTunnel({ url, attempt }) {
     const request = requestTunnel(proxy, target);
     const [response, socket] = await opened(request, 'connect', attempt).catch((cause) => {
         const timedOut = attempt.connecting.aborted;
-        const error = diagnose(timedOut ? { code: 'timeout proxy' } : cause, name);
+        const error = diagnose(timedOut ? { code: `timeout ${attempt.phase}` } : cause, name);
         if (error === undefined)
             throw cause;
         throw new errors_BoxError('Proxy unreachable', error.message, { ...error.traits, cause, timedOut });
@@ -2031,9 +2032,9 @@ async function exchange(request, socket) {
     const { url, attempt } = request;
     try {
         attempt.sent.addEventListener('abort', () => socket.destroy());
-        const message = await headOf(request, socket);
+        const message = await sendAndReadHead(request, socket);
         const { statusCode: status = 0, headers } = message;
-        const body = status === 200 ? await bodyOf(message, url) : '';
+        const body = status === 200 ? await readBody(message, url) : '';
         const clockAhead = Date.parse(headers.date ?? '') + 500 - Date.now() || 0;
         return { url, status, headers, body, clockAhead };
     }
@@ -2044,7 +2045,7 @@ async function exchange(request, socket) {
         socket.destroy();
     }
 }
-function headOf({ method, url, headers: given }, socket) {
+function sendAndReadHead({ method, url, headers: given }, socket) {
     const request = { method, path: url.pathname, headers: { Host: url.host, ...given }, createConnection: () => socket };
     const options = { ...request, insecureHTTPParser: true, maxHeaderSize: MAX_HEADERS };
     return new Promise((resolve, reject) => {
@@ -2052,7 +2053,7 @@ function headOf({ method, url, headers: given }, socket) {
         new HttpClient().requestRawWithCallback({ options, parsedUrl: url, httpModule: external_node_http_namespaceObject }, '', (error, response) => response === undefined ? reject(error) : resolve(response.message));
     });
 }
-async function bodyOf(message, url) {
+async function readBody(message, url) {
     const chunks = [];
     let length = 0;
     for await (const chunk of message) {
@@ -2251,7 +2252,6 @@ class UserApi {
 
 
 
-const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it, if that still runs. Otherwise, the key expires two days after its last use.`;
 async function login(uncaught) {
     saveEmptyState();
     requireWritableOutput();
@@ -2291,7 +2291,7 @@ async function saveOrRevoke(api, session, { url, ca, verifyLogout }, context) {
 }
 async function revokeAndThrow(api, session, context) {
     const { requested, last } = context.cancellation;
-    let fate = NOT_REVOKED;
+    let fate = `The key couldn't be revoked here. The post-step revokes it, if that still runs. Otherwise, the key expires two days after its last use.`;
     try {
         await revoke(api, session, { ...context, cancellation: { requested, final: last, last } });
         fate = 'The key was revoked.';

@@ -608,7 +608,7 @@ const UPDATE = 'If the box renewed its certificate, update the input.';
 const REMOVE = `Remove the input if the box has a public certificate now. Otherwise update the input, or install the missing intermediate on the box.`;
 const REMAKE = `On the box, remove /home/user-data/ssl/ssl_certificate.pem, run 'sudo mailinabox', and update the input. Or get a public certificate.`;
 const CODES = /^(C(ERT|RL)_|DEPTH_|ERR_TLS_CERT|ERROR_IN|HOSTNAME_|INVALID_[CP]|PATH_|SELF_|UNABLE_|UNSPECIFIED$)/;
-const REASONS = [
+const UNTRUSTED = [
     [/expired self-signed/, 'has an expired self-signed certificate', REMAKE],
     [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has a certificate other than 'ca-certificate'", UPDATE],
     [/pinned .*(TO_GET_ISS|TO_VER|SELF_S)/, "has a certificate that no certificate in 'ca-certificate' signed", REMOVE],
@@ -630,7 +630,7 @@ function certificateError(cause, code, name, ca = '', certificate) {
     const old = Date.parse(validTo) < Date.now();
     const since = code === 'CERT_HAS_EXPIRED' && !old ? expiryIn(ca) : '';
     const key = `${ca && 'pinned'} ${since && 'old-ca'} ${old && 'expired'} ${issuer === subject && 'self-signed'} ${code}`;
-    const [, why = '', fix = REMEDIES['Certificate not trusted']] = REASONS.find(([each]) => each.test(key)) ?? [];
+    const [, why = '', fix = REMEDIES['Certificate not trusted']] = UNTRUSTED.find(([each]) => each.test(key)) ?? [];
     const host = name.replace(/^\[|\]?\.?(:\d+)?$/g, '');
     const match = (0,external_node_net_namespaceObject.isIP)(host) ? certificate?.checkIP(host) : certificate?.checkHost(host);
     const isOther = certificate !== undefined && (match === undefined || code.startsWith('ERR_TLS'));
@@ -665,16 +665,15 @@ const SERVER = `${NOT_SENT} Check the TLS settings of the server.`;
 const CHECK_DNS = "Check that the box is up, if it serves its own DNS, and the runner's DNS settings.";
 const NO_LOOKUP = "couldn't be looked up: a name server failed or didn't respond";
 const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
-const FAILED = 'failed in the TLS handshake';
 const MTU = `${NOT_SENT} Check the MTU of the runner's network (containers, VPN), and firewalls that inspect TLS.`;
-const diagnose_REASONS = [
+const REASONS = [
     [/^HPE_/, 'Not a Mail-in-a-Box API', "didn't return valid HTTP"],
     [CLIENT_CERT, 'Blocked in front of the box', 'requires a client certificate'],
     [/^ERR_SSL.*(WRONG_VERS|PACKET_LEN|_HTTP|RECORD_[LT])/, 'TLS failed', "doesn't speak TLS on this port"],
     [/^ERR_SSL.*(UNSUPPORTED_PROT|PROTOCOL_VERS)/, 'TLS failed', 'has no TLS 1.2 or later', SERVER],
     [/^ERR_SSL.*UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", `${NOT_SENT} ${PANEL_HOST}`],
     [/_HANDSHAKE_FAILURE|_NO_SHARED/, 'TLS failed', 'shares no TLS cipher, or requires a client certificate', SERVER],
-    [/^(ERR_SSL|EPROTO)/, 'TLS failed', FAILED, SERVER],
+    [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'failed in the TLS handshake (REASON)', SERVER],
     [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
     [/EAI_AGAIN$|^timeout lookup/, UNREACHABLE, NO_LOOKUP, CHECK_DNS],
     [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection during the TLS handshake'],
@@ -689,13 +688,13 @@ function diagnose(cause, name, ca, certificate) {
     const repeatable = lacksIPv6(error);
     const prefix = repeatable ? 'IPv6 ' : syscall === 'getaddrinfo' ? 'getaddrinfo ' : '';
     const transient = TRANSIENT.test(code) && !repeatable;
-    const known = diagnose_REASONS.find(([pattern]) => pattern.test(prefix + code));
+    const known = REASONS.find(([pattern]) => pattern.test(prefix + code));
     const words = diagnose_wordsFor(code);
     if (known !== undefined || words !== undefined) {
         const [, title, why, remedy] = known ?? [code, UNREACHABLE, `is unreachable: ${words}`];
         const nameNotFound = NOT_FOUND.test(prefix + code);
         const reason = code.replace(/^(EPROTO|ERR_SSL(_SSLV3|_TLSV1|_TLSV13)?(_ALERT)?_)/, '').replaceAll('_', ' ');
-        const shown = why === FAILED && reason !== '' ? `${why} (${reason.toLowerCase()})` : why;
+        const shown = why.replace(' (REASON)', reason && ` (${reason.toLowerCase()})`);
         return new errors_BoxError(title, `${name} ${shown}`, { cause, remedy, transient, repeatable, nameNotFound });
     }
     return certificateError(cause, code, name, ca, certificate);
@@ -720,7 +719,7 @@ function saveEmptyState() {
     runner_files_saveState({ ...Object.fromEntries(ENTRIES.map((name) => [name, NONE])), file: process.env['GITHUB_STATE'] ?? '' });
 }
 function runner_files_saveState(entries) {
-    writing('GITHUB_STATE', () => {
+    writeOrThrow('GITHUB_STATE', () => {
         for (const [name, value] of Object.entries(entries))
             if (value !== '')
                 save(name, value);
@@ -738,7 +737,7 @@ function stateOf(read) {
     return Object.fromEntries(ENTRIES.map((name) => [name, value(name)]));
 }
 function requireWritableOutput() {
-    writing('GITHUB_OUTPUT', (path) => {
+    writeOrThrow('GITHUB_OUTPUT', (path) => {
         const { size } = fs.statSync(path);
         fs.appendFileSync(path, EOL);
         fs.truncateSync(path, size);
@@ -747,19 +746,19 @@ function requireWritableOutput() {
 function writeCaFile(ca) {
     if (ca === undefined)
         return '';
-    return writing('RUNNER_TEMP', (directory) => {
+    return writeOrThrow('RUNNER_TEMP', (directory) => {
         const path = join(directory, `mailinabox-ca-${randomUUID()}.pem`);
         fs.writeFileSync(path, `${ca}\n`, { mode: 0o600, flag: 'wx' });
         return path;
     });
 }
 function setOutputs(outputs) {
-    writing('GITHUB_OUTPUT', () => {
+    writeOrThrow('GITHUB_OUTPUT', () => {
         for (const [name, value] of Object.entries(outputs))
             setOutput(name, value);
     });
 }
-function writing(variable, write) {
+function writeOrThrow(variable, write) {
     const path = process.env[variable];
     const title = 'Runner files not writable';
     if (!path)
@@ -769,14 +768,14 @@ function writing(variable, write) {
     }
     catch (cause) {
         const code = codeOf(cause) || 'ENOENT';
-        const [, remedy] = runner_files_REMEDIES.find(([pattern]) => pattern.test(code)) ?? [];
+        const [, remedy] = FIXES.find(([pattern]) => pattern.test(code)) ?? [];
         const message = `Can't write to ${variable}: ${wordsFor(code) ?? code}`;
         throw new BoxError(title, message, { cause, remedy });
     }
 }
 const UNSET = (/* unused pure expression or super */ null && (`A runner sets it. Outside of one, set it to an existing file, or RUNNER_TEMP to a directory.`));
 const USER = `The image's user probably can't write the runner's files. Set 'container: options: --user root' (or 1001).`;
-const runner_files_REMEDIES = [
+const FIXES = [
     [/EACCES|EPERM/, USER],
     [/EBUSY/, "Another program has it open. Exclude the runner's work directory from virus scans."],
     [/EISDIR|ENOENT/, 'An earlier step probably removed it or changed the variable.'],
@@ -855,6 +854,7 @@ async function retry(work, context, limits) {
     const end = started + limits.seconds * 1000;
     let informative;
     let missingSince = Number.POSITIVE_INFINITY;
+    let isKeyLost = false;
     let fate = 'No login was sent.';
     for (let number = 1;; number++) {
         const done = new AbortController();
@@ -869,26 +869,28 @@ async function retry(work, context, limits) {
             const isLost = limits.onKeyLost !== undefined && traits.responseLost === true;
             if (isLost)
                 limits.onKeyLost?.();
-            if (attempt.phase === 'response' && fate !== KEY_LOST)
-                fate = isLost ? KEY_LOST : 'The box issued no key.';
+            isKeyLost ||= isLost;
+            if (attempt.phase === 'response')
+                fate = isKeyLost ? KEY_LOST : 'The box issued no key.';
             informative = traits.timedOut && informative?.traits.transient ? informative : error;
-            const failure = summarize(informative, number, clock.now() - started, fate);
+            const failure = summarize(informative, number, clock.now() - started, isKeyLost);
             missingSince = traits.nameNotFound ? Math.min(missingSince, clock.now()) : Number.POSITIVE_INFINITY;
             const patience = Math.min(missingSince + NAME_PATIENCE * 1000, end - 1000) - clock.now();
             const wait = limits.waitAfter?.(error) ?? backOff(traits, number, limits, patience / 1000);
+            const stopped = () => (limits.onKeyLost ? cancelled(fate, requested.reason) : error);
             if (wait === undefined)
                 throw failure;
-            if (!requested.aborted) {
-                if (clock.now() + wait * 1000 >= end)
-                    throw failure;
-                const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
-                log.info(`${error.message}.${isLost ? ` ${KEY_LOST}` : ''} Retrying${when}.`);
-                await clock.sleep(wait * 1000, requested);
-            }
-            else if (attempt.phase === 'response')
+            if (requested.aborted && attempt.phase === 'response')
                 log.info(`${error.message}.`);
             if (requested.aborted)
-                throw limits.onKeyLost ? cancelled(fate, requested.reason) : error;
+                throw stopped();
+            if (clock.now() + wait * 1000 >= end)
+                throw failure;
+            const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
+            log.info(`${error.message}.${isLost ? ` ${KEY_LOST}` : ''} Retrying${when}.`);
+            await clock.sleep(wait * 1000, requested);
+            if (requested.aborted)
+                throw stopped();
         }
     }
 }
@@ -907,7 +909,7 @@ function startAttempt({ cancellation, clock, log }, limits, left, done) {
     requested.addEventListener('abort', logWaiting, { signal: done });
     const seconds = Math.round(Math.min(left / 1000, attemptSeconds)) - SLOW;
     void clock.sleep(SLOW * 1000, done).then(() => {
-        if (!onKeyLost || seconds <= 0 || done.aborted || requested.aborted)
+        if (seconds <= 0 || done.aborted || requested.aborted)
             return;
         log.info(`Still waiting for ${PENDING[attempt.phase]}. This attempt ends in ${seconds} s.`);
     });
@@ -920,9 +922,9 @@ function backOff(traits, attempt, { repeatable }, patience) {
         return wait;
     return nameNotFound && patience > 0 ? Math.min(wait, patience) : undefined;
 }
-function summarize(error, attempts, ms, fate) {
+function summarize(error, attempts, ms, isKeyLost) {
     const { message, remedy, traits } = error;
-    const lost = fate === KEY_LOST && !traits.rejected ? ` ${KEY_LOST}` : '';
+    const lost = isKeyLost && !traits.rejected ? ` ${KEY_LOST}` : '';
     const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
     const isFirst = attempts === 1 && !traits.transient;
     return error.with({ remedy: remedy + lost }, isFirst ? message : `${message} (${times})`);
@@ -1693,8 +1695,8 @@ async function openTls(request, tunnel) {
     const options = { ...address, ...tlsOptions(host), ...trust, socket: tunnel };
     const socket = isTls ? external_node_tls_namespaceObject.connect(options) : external_node_net_namespaceObject.connect(address);
     attempt.phase = tunnel !== undefined ? 'handshake' : external_node_net_namespaceObject.isIP(host) === 0 ? 'lookup' : 'connect';
-    socket.once('lookup', () => Object.assign(attempt, { phase: 'connect' }));
-    socket.once('connect', () => Object.assign(attempt, { phase: 'handshake' }));
+    const enter = (phase) => () => Object.assign(attempt, { phase });
+    socket.once('lookup', enter('connect')).once('connect', enter('handshake'));
     let raw;
     socket.prependListener('secure', () => {
         if (socket instanceof external_node_tls_namespaceObject.TLSSocket)
@@ -1740,7 +1742,7 @@ async function openTunnel({ url, attempt }) {
     const request = requestTunnel(proxy, target);
     const [response, socket] = await opened(request, 'connect', attempt).catch((cause) => {
         const timedOut = attempt.connecting.aborted;
-        const error = diagnose(timedOut ? { code: 'timeout proxy' } : cause, name);
+        const error = diagnose(timedOut ? { code: `timeout ${attempt.phase}` } : cause, name);
         if (error === undefined)
             throw cause;
         throw new errors_BoxError('Proxy unreachable', error.message, { ...error.traits, cause, timedOut });
@@ -1815,9 +1817,9 @@ async function exchange(request, socket) {
     const { url, attempt } = request;
     try {
         attempt.sent.addEventListener('abort', () => socket.destroy());
-        const message = await headOf(request, socket);
+        const message = await sendAndReadHead(request, socket);
         const { statusCode: status = 0, headers } = message;
-        const body = status === 200 ? await bodyOf(message, url) : '';
+        const body = status === 200 ? await readBody(message, url) : '';
         const clockAhead = Date.parse(headers.date ?? '') + 500 - Date.now() || 0;
         return { url, status, headers, body, clockAhead };
     }
@@ -1828,7 +1830,7 @@ async function exchange(request, socket) {
         socket.destroy();
     }
 }
-function headOf({ method, url, headers: given }, socket) {
+function sendAndReadHead({ method, url, headers: given }, socket) {
     const request = { method, path: url.pathname, headers: { Host: url.host, ...given }, createConnection: () => socket };
     const options = { ...request, insecureHTTPParser: true, maxHeaderSize: MAX_HEADERS };
     return new Promise((resolve, reject) => {
@@ -1836,7 +1838,7 @@ function headOf({ method, url, headers: given }, socket) {
         new HttpClient().requestRawWithCallback({ options, parsedUrl: url, httpModule: external_node_http_namespaceObject }, '', (error, response) => response === undefined ? reject(error) : resolve(response.message));
     });
 }
-async function bodyOf(message, url) {
+async function readBody(message, url) {
     const chunks = [];
     let length = 0;
     for await (const chunk of message) {

@@ -9,8 +9,6 @@ import { revoke } from './box/sign-out.ts';
 import { type Session, UserApi } from './box/user-api.ts';
 import { USER_AGENT } from './version.ts';
 
-const NOT_REVOKED = `The key couldn't be revoked here. The post-step revokes it, if that still runs. Otherwise, the key expires two days after its last use.`;
-
 /** The main step: exchanges email and password for a session key, and hands it to the later steps. Once the key is
  * saved, the post-step revokes it, however this step ends. */
 export async function login(uncaught: readonly unknown[]): Promise<void> {
@@ -52,7 +50,7 @@ async function saveOrRevoke(api: UserApi, session: Session, { url, ca, verifyLog
  * it signs out once more. @throws BoxError `Cancelled` */
 async function revokeAndThrow(api: UserApi, session: Session, context: Context): Promise<never> {
   const { requested, last } = context.cancellation;
-  let fate = NOT_REVOKED;
+  let fate = `The key couldn't be revoked here. The post-step revokes it, if that still runs. Otherwise, the key expires two days after its last use.`;
   try {
     await revoke(api, session, { ...context, cancellation: { requested, final: last, last } });
     fate = 'The key was revoked.';

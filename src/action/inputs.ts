@@ -13,7 +13,6 @@ type Parse<T> = (value: string) => T;
 /** Seconds: a job on GitHub's own runners ends after six hours. */
 const MAX_TIMEOUT = 21_600;
 const NO_SECRET = `The secret or variable doesn't exist under that name, or the run is from a fork or Dependabot, which don't get it.`;
-const NOTHING_TO_VERIFY = "Input 'verify-logout' can't be combined with 'logout: false'";
 /** A runner always sets these. */
 const WITH_DEFAULT = ['TIMEOUT', 'LOGOUT', 'VERIFY-LOGOUT'];
 const WRAPPER = "'node' on this runner is probably a script, whose shell (dash) drops names with a hyphen";
@@ -26,10 +25,9 @@ export function maskAndReadInputs() {
 
   const problems: string[] = [];
   let remedy: string | undefined;
-  /** An optional input that is given empty, as composite actions do, has its default. */
-  function optional<T, U>(name: string, parse: Parse<T>, preset: U, value = getInput(name)): T | U {
+  function parseOrRecord<T, U>(name: string, parse: Parse<T>, preset: U, value: string): T | U {
     try {
-      return value === '' ? preset : parse(value);
+      return parse(value);
     } catch (error) {
       if (!(error instanceof InvalidValueError)) throw error;
       problems.push(`Input '${name}' ${error.message}`);
@@ -37,11 +35,14 @@ export function maskAndReadInputs() {
       return preset;
     }
   }
-  const required = (name: string, value: string, parse: Parse<string>) => optional(name, parse, '', value || ' ');
-  const email = required('email', getInput('email'), values.parseEmail);
+  const required = (name: string, parse: Parse<string>, text = getInput(name)) => parseOrRecord(name, parse, '', text);
+  /** One that is given empty, as composite actions do, has its default. */
+  const optional = <T, U>(name: string, parse: Parse<T>, preset: U, value = getInput(name)) =>
+    value === '' ? preset : parseOrRecord(name, parse, preset, value);
+  const email = required('email', values.parseEmail);
   const inputs = {
     email,
-    password: required('password', password, values.parsePassword),
+    password: required('password', values.parsePassword, password),
     /** Base URL of the admin API. By default a box is called `box`, in the domain of the email. */
     url: optional('host', values.parseHost, '', getInput('host') || email.replace(/^.*@/, 'box.')),
     totpSecret: optional('totp-secret', parseTotpSecret, undefined),
@@ -51,9 +52,9 @@ export function maskAndReadInputs() {
     logout: optional('logout', parseBoolean, true),
     verifyLogout: optional('verify-logout', parseBoolean, false),
   };
-  if (inputs.verifyLogout && !inputs.logout) problems.push(NOTHING_TO_VERIFY);
-  const { env } = process;
-  const missing = WITH_DEFAULT.filter((name) => env['INPUT_EMAIL'] !== undefined && !(`INPUT_${name}` in env));
+  if (inputs.verifyLogout && !inputs.logout)
+    problems.push("Input 'verify-logout' can't be combined with 'logout: false'");
+  const missing = WITH_DEFAULT.filter((name) => 'INPUT_EMAIL' in process.env && !(`INPUT_${name}` in process.env));
   for (const name of missing) problems.push(`Input '${name.toLowerCase()}' didn't arrive: ${WRAPPER}`);
   if (missing.length > 0) remedy = 'Run that script with bash, or replace it with the real node.';
   if (problems.length > 0) throw new BoxError('Invalid input', problems.join('. '), { remedy });

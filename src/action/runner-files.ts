@@ -22,7 +22,7 @@ export function saveEmptyState(): void {
 
 /** Saves one entry after the other, but no empty ones: they are saved already. @throws BoxError */
 export function saveState(entries: Partial<State>): void {
-  writing('GITHUB_STATE', () => {
+  writeOrThrow('GITHUB_STATE', () => {
     for (const [name, value] of Object.entries(entries)) if (value !== '') save(name, value);
   });
 }
@@ -46,7 +46,7 @@ function stateOf(read: (name: string) => string): State {
 /** Checks that outputs can be written: without their file, `@actions/core` would print the key. A line doesn't fit on
  * a full disk. It is removed again: act, Gitea and Forgejo read nothing from a file with an empty line. @throws BoxError */
 export function requireWritableOutput(): void {
-  writing('GITHUB_OUTPUT', (path) => {
+  writeOrThrow('GITHUB_OUTPUT', (path) => {
     // Not created here: the runner reads only the file that it created.
     const { size } = fs.statSync(path);
     fs.appendFileSync(path, EOL);
@@ -57,7 +57,7 @@ export function requireWritableOutput(): void {
 /** Writes the certificates to a private file for later steps. @returns its path, empty without any @throws BoxError */
 export function writeCaFile(ca: string | undefined): string {
   if (ca === undefined) return '';
-  return writing('RUNNER_TEMP', (directory) => {
+  return writeOrThrow('RUNNER_TEMP', (directory) => {
     const path = join(directory, `mailinabox-ca-${randomUUID()}.pem`);
     fs.writeFileSync(path, `${ca}\n`, { mode: 0o600, flag: 'wx' });
     return path;
@@ -66,12 +66,13 @@ export function writeCaFile(ca: string | undefined): string {
 
 /** By the names in action.yml. @throws BoxError */
 export function setOutputs(outputs: Readonly<Record<string, string | readonly string[]>>): void {
-  writing('GITHUB_OUTPUT', () => {
+  writeOrThrow('GITHUB_OUTPUT', () => {
     for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
   });
 }
 
-function writing<T>(variable: string, write: (path: string) => T): T {
+/** @throws BoxError with what is wrong with the file or directory that a variable names */
+function writeOrThrow<T>(variable: string, write: (path: string) => T): T {
   const path = process.env[variable];
   const title = 'Runner files not writable';
   if (!path) throw new BoxError(title, `Variable ${variable} is not set`, { remedy: UNSET });
@@ -79,7 +80,7 @@ function writing<T>(variable: string, write: (path: string) => T): T {
     return write(path);
   } catch (cause) {
     const code = codeOf(cause) || 'ENOENT'; // Of `@actions/core`, if there is no file.
-    const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(code)) ?? [];
+    const [, remedy] = FIXES.find(([pattern]) => pattern.test(code)) ?? [];
     const message = `Can't write to ${variable}: ${wordsFor(code) ?? code}`;
     throw new BoxError(title, message, { cause, remedy });
   }
@@ -88,7 +89,7 @@ function writing<T>(variable: string, write: (path: string) => T): T {
 const UNSET = `A runner sets it. Outside of one, set it to an existing file, or RUNNER_TEMP to a directory.`;
 const USER = `The image's user probably can't write the runner's files. Set 'container: options: --user root' (or 1001).`;
 /** By the codes of the system. On Windows, EPERM is denied access, and EBUSY a file that is in use. */
-const REMEDIES: ReadonlyArray<readonly [code: RegExp, fix: string]> = [
+const FIXES: ReadonlyArray<readonly [code: RegExp, fix: string]> = [
   [/EACCES|EPERM/, USER],
   [/EBUSY/, "Another program has it open. Exclude the runner's work directory from virus scans."],
   [/EISDIR|ENOENT/, 'An earlier step probably removed it or changed the variable.'],

@@ -16,7 +16,7 @@ const REMAKE = `On the box, remove /home/user-data/ssl/ssl_certificate.pem, run 
 const CODES = /^(C(ERT|RL)_|DEPTH_|ERR_TLS_CERT|ERROR_IN|HOSTNAME_|INVALID_[CP]|PATH_|SELF_|UNABLE_|UNSPECIFIED$)/;
 /** In front of the codes stand `pinned` with `ca-certificate` set, and what is known of the certificate. The first that
  * matches. */
-const REASONS: ReadonlyArray<readonly [code: RegExp, why: string, fix?: string]> = [
+const UNTRUSTED: ReadonlyArray<readonly [code: RegExp, why: string, fix?: string]> = [
   [/expired self-signed/, 'has an expired self-signed certificate', REMAKE],
   [/pinned .*(DEPTH_ZERO|CERT_SIGNATURE)/, "has a certificate other than 'ca-certificate'", UPDATE],
   [/pinned .*(TO_GET_ISS|TO_VER|SELF_S)/, "has a certificate that no certificate in 'ca-certificate' signed", REMOVE],
@@ -40,7 +40,7 @@ export function certificateError(cause: unknown, code: string, name: string, ca 
   const old = Date.parse(validTo) < Date.now();
   const since = code === 'CERT_HAS_EXPIRED' && !old ? expiryIn(ca) : '';
   const key = `${ca && 'pinned'} ${since && 'old-ca'} ${old && 'expired'} ${issuer === subject && 'self-signed'} ${code}`;
-  const [, why = '', fix = REMEDIES['Certificate not trusted']] = REASONS.find(([each]) => each.test(key)) ?? [];
+  const [, why = '', fix = REMEDIES['Certificate not trusted']] = UNTRUSTED.find(([each]) => each.test(key)) ?? [];
   const host = name.replace(/^\[|\]?\.?(:\d+)?$/g, '');
   const match = isIP(host) ? certificate?.checkIP(host) : certificate?.checkHost(host);
   const isOther = certificate !== undefined && (match === undefined || code.startsWith('ERR_TLS'));

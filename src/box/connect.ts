@@ -8,12 +8,12 @@ import { diagnose } from './diagnose.ts';
 
 /** Options of every connection. By default Node drops an attempt after 250 ms, and a box farther away that has A and
  * AAAA is never reached from a runner without IPv6: https://github.com/nodejs/node/issues/54359 */
-export const CONNECTION = { autoSelectFamilyAttemptTimeout: 2_500 };
+export const CONNECTION = { autoSelectFamilyAttemptTimeout: 2_500 } satisfies Partial<net.TcpSocketConnectOpts>;
 
 /** Options of a TLS connection, whatever the environment says. Addresses have no server name indication (RFC 6066). */
-export function tlsOptions(host: string) {
+export function tlsOptions(host: string): tls.ConnectionOptions {
   const servername = net.isIP(host) === 0 ? host : '';
-  return { ...CONNECTION, servername, minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
+  return { ...CONNECTION, servername, minVersion: 'TLSv1.2', rejectUnauthorized: true };
 }
 
 /** A request to the admin API. */
@@ -33,13 +33,13 @@ export async function openTls(request: BoxRequest, tunnel?: net.Socket): Promise
   const isTls = url.protocol === 'https:';
   const address = { host, port: Number(url.port || (isTls ? 443 : 80)), ...CONNECTION };
   // Any certificate in `ca` is a trust anchor, as with curl --cacert.
-  const trust = { ca, allowPartialTrustChain: ca !== undefined };
+  const trust = { ca, allowPartialTrustChain: ca !== undefined } satisfies tls.ConnectionOptions;
   const options = { ...address, ...tlsOptions(host), ...trust, socket: tunnel };
   // Without TLS it is a loopback address.
   const socket = isTls ? tls.connect(options) : net.connect(address);
   attempt.phase = tunnel !== undefined ? 'handshake' : net.isIP(host) === 0 ? 'lookup' : 'connect';
-  socket.once('lookup', () => Object.assign(attempt, { phase: 'connect' }));
-  socket.once('connect', () => Object.assign(attempt, { phase: 'handshake' }));
+  const enter = (phase: Attempt['phase']) => () => Object.assign(attempt, { phase });
+  socket.once('lookup', enter('connect')).once('connect', enter('handshake'));
   let raw: Buffer | undefined;
   // Before Node verifies it: afterwards, the socket has none, and `getPeerX509Certificate` would make Node find no names.
   socket.prependListener('secure', () => {

@@ -15,8 +15,7 @@ const isNetworkError = (cause: unknown): cause is NetworkError => typeof cause =
 /** Node's code for an error; empty if it has none. */
 export const codeOf = (cause: unknown) => (isNetworkError(cause) && cause.code) || '';
 
-export const wordsFor = (code: string): string | undefined =>
-  [...getSystemErrorMap().values()].find(([each]) => each === code)?.[1];
+export const wordsFor = (code: string) => [...getSystemErrorMap().values()].find(([each]) => each === code)?.[1];
 
 /** UNKNOWN is a system error that libuv has no code for, on Windows. */
 const TRANSIENT =
@@ -33,7 +32,6 @@ const SERVER = `${NOT_SENT} Check the TLS settings of the server.`;
 const CHECK_DNS = "Check that the box is up, if it serves its own DNS, and the runner's DNS settings.";
 const NO_LOOKUP = "couldn't be looked up: a name server failed or didn't respond";
 const ADD_A_RECORD = 'Add an A record for it, or use a runner with IPv6.';
-const FAILED = 'failed in the TLS handshake';
 const MTU = `${NOT_SENT} Check the MTU of the runner's network (containers, VPN), and firewalls that inspect TLS.`;
 /** By Node's codes (OpenSSL's reasons and the server's alerts too), or what was waited for. The first that matches. */
 const REASONS: ReadonlyArray<readonly [code: RegExp, Title, why: string, remedy?: string]> = [
@@ -43,7 +41,7 @@ const REASONS: ReadonlyArray<readonly [code: RegExp, Title, why: string, remedy?
   [/^ERR_SSL.*(UNSUPPORTED_PROT|PROTOCOL_VERS)/, 'TLS failed', 'has no TLS 1.2 or later', SERVER],
   [/^ERR_SSL.*UNRECOGNIZED_NAME/, 'TLS failed', "doesn't know this host name", `${NOT_SENT} ${PANEL_HOST}`],
   [/_HANDSHAKE_FAILURE|_NO_SHARED/, 'TLS failed', 'shares no TLS cipher, or requires a client certificate', SERVER],
-  [/^(ERR_SSL|EPROTO)/, 'TLS failed', FAILED, SERVER],
+  [/^(ERR_SSL|EPROTO)/, 'TLS failed', 'failed in the TLS handshake (REASON)', SERVER],
   [NOT_FOUND, 'Host not found', "isn't in this runner's DNS"],
   [/EAI_AGAIN$|^timeout lookup/, UNREACHABLE, NO_LOOKUP, CHECK_DNS],
   [/^ERR_(SOCKET_CLOSED|STREAM_PREM)/, UNREACHABLE, 'closed the connection during the TLS handshake'],
@@ -68,7 +66,7 @@ export function diagnose(cause: unknown, name: string, ca?: string, certificate?
     const nameNotFound = NOT_FOUND.test(prefix + code);
     // OpenSSL's reason in its own words: `ERR_SSL_DH_KEY_TOO_SMALL`.
     const reason = code.replace(/^(EPROTO|ERR_SSL(_SSLV3|_TLSV1|_TLSV13)?(_ALERT)?_)/, '').replaceAll('_', ' ');
-    const shown = why === FAILED && reason !== '' ? `${why} (${reason.toLowerCase()})` : why;
+    const shown = why.replace(' (REASON)', reason && ` (${reason.toLowerCase()})`);
     return new BoxError(title, `${name} ${shown}`, { cause, remedy, transient, repeatable, nameNotFound });
   }
   return certificateError(cause, code, name, ca, certificate);

@@ -64,8 +64,8 @@ export interface ErrorOptions {
 /** What code decides by. All are false or undefined by default. */
 export type Traits = Omit<ErrorOptions, 'cause' | 'remedy'>;
 
-/** Rejects a misspelled option also in a variable, which TypeScript alone would accept beside a valid one. */
-type Exactly<Given> = Given & Record<Exclude<keyof Given, keyof ErrorOptions>, never>;
+/** Rejects a misspelled option also in a variable, which TypeScript alone would accept. */
+type Exactly<Given> = Given & { readonly [Key in keyof Given]: Key extends keyof ErrorOptions ? Given[Key] : never };
 
 /** An expected failure. Untrusted text in it went through `sanitize`. */
 export class BoxError<Given extends ErrorOptions = ErrorOptions> extends Error {

@@ -33,9 +33,9 @@ async function exchange(request: BoxRequest, socket: Socket): Promise<BoxRespons
   const { url, attempt } = request;
   try {
     attempt.sent.addEventListener('abort', () => socket.destroy());
-    const message = await headOf(request, socket);
+    const message = await sendAndReadHead(request, socket);
     const { statusCode: status = 0, headers } = message;
-    const body = status === 200 ? await bodyOf(message, url) : '';
+    const body = status === 200 ? await readBody(message, url) : '';
     // `Date` counts whole seconds, so the middle of that second is the best guess.
     const clockAhead = Date.parse(headers.date ?? '') + 500 - Date.now() || 0;
     return { url, status, headers, body, clockAhead };
@@ -46,11 +46,11 @@ async function exchange(request: BoxRequest, socket: Socket): Promise<BoxRespons
   }
 }
 
-function headOf({ method, url, headers: given }: BoxRequest, socket: Socket): Promise<http.IncomingMessage> {
+function sendAndReadHead({ method, url, headers: given }: BoxRequest, socket: Socket): Promise<http.IncomingMessage> {
   const request = { method, path: url.pathname, headers: { Host: url.host, ...given }, createConnection: () => socket };
   // As curl does, accept folded headers, control characters, a length beside chunks, and bare line feeds. No other
   // response follows on this connection that one could be smuggled into.
-  const options = { ...request, insecureHTTPParser: true, maxHeaderSize: MAX_HEADERS };
+  const options: http.RequestOptions = { ...request, insecureHTTPParser: true, maxHeaderSize: MAX_HEADERS };
   return new Promise((resolve, reject) => {
     // After a 101 response, Node closes the connection without another event.
     socket.once('close', () => reject({ code: 'ECONNRESET' }));
@@ -60,7 +60,7 @@ function headOf({ method, url, headers: given }: BoxRequest, socket: Socket): Pr
   });
 }
 
-async function bodyOf(message: http.IncomingMessage, url: URL): Promise<string> {
+async function readBody(message: http.IncomingMessage, url: URL): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of message) {

@@ -18,7 +18,7 @@ export async function openTunnel({ url, attempt }: BoxRequest): Promise<net.Sock
   const request = requestTunnel(proxy, target);
   const [response, socket] = await opened(request, 'connect', attempt).catch((cause) => {
     const timedOut = attempt.connecting.aborted;
-    const error = diagnose(timedOut ? { code: 'timeout proxy' } : cause, name);
+    const error = diagnose(timedOut ? { code: `timeout ${attempt.phase}` } : cause, name);
     if (error === undefined) throw cause;
     throw new BoxError('Proxy unreachable', error.message, { ...error.traits, cause, timedOut });
   });

@@ -41,6 +41,7 @@ export async function retry<T>(work: (attempt: Attempt) => Promise<T>, context: 
   const end = started + limits.seconds * 1000;
   let informative: BoxError | undefined;
   let missingSince = Number.POSITIVE_INFINITY;
+  let isKeyLost = false;
   let fate = 'No login was sent.';
   for (let number = 1; ; number++) {
     const done = new AbortController();
@@ -52,21 +53,24 @@ export async function retry<T>(work: (attempt: Attempt) => Promise<T>, context: 
       const { traits } = error;
       const isLost = limits.onKeyLost !== undefined && traits.responseLost === true;
       if (isLost) limits.onKeyLost?.();
-      if (attempt.phase === 'response' && fate !== KEY_LOST) fate = isLost ? KEY_LOST : 'The box issued no key.';
+      isKeyLost ||= isLost;
+      if (attempt.phase === 'response') fate = isKeyLost ? KEY_LOST : 'The box issued no key.';
       // An attempt that ran out of time is less informative than a transient error before it.
       informative = traits.timedOut && informative?.traits.transient ? informative : error;
-      const failure = summarize(informative, number, clock.now() - started, fate);
+      const failure = summarize(informative, number, clock.now() - started, isKeyLost);
       missingSince = traits.nameNotFound ? Math.min(missingSince, clock.now()) : Number.POSITIVE_INFINITY;
       const patience = Math.min(missingSince + NAME_PATIENCE * 1000, end - 1000) - clock.now();
       const wait = limits.waitAfter?.(error) ?? backOff(traits, number, limits, patience / 1000);
+      const stopped = () => (limits.onKeyLost ? cancelled(fate, requested.reason) : error);
+      // It is final, or the job is cancelled, or the next attempt would be too late, or else there is one.
       if (wait === undefined) throw failure;
-      if (!requested.aborted) {
-        if (clock.now() + wait * 1000 >= end) throw failure;
-        const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
-        log.info(`${error.message}.${isLost ? ` ${KEY_LOST}` : ''} Retrying${when}.`);
-        await clock.sleep(wait * 1000, requested);
-      } else if (attempt.phase === 'response') log.info(`${error.message}.`);
-      if (requested.aborted) throw limits.onKeyLost ? cancelled(fate, requested.reason) : error;
+      if (requested.aborted && attempt.phase === 'response') log.info(`${error.message}.`);
+      if (requested.aborted) throw stopped();
+      if (clock.now() + wait * 1000 >= end) throw failure;
+      const when = wait === 0 ? '' : ` in ${Math.ceil(wait)} s`;
+      log.info(`${error.message}.${isLost ? ` ${KEY_LOST}` : ''} Retrying${when}.`);
+      await clock.sleep(wait * 1000, requested);
+      if (requested.aborted) throw stopped();
     }
   }
 }
@@ -87,7 +91,7 @@ function startAttempt({ cancellation, clock, log }: Context, limits: Limits, lef
   requested.addEventListener('abort', logWaiting, { signal: done });
   const seconds = Math.round(Math.min(left / 1000, attemptSeconds)) - SLOW;
   void clock.sleep(SLOW * 1000, done).then(() => {
-    if (!onKeyLost || seconds <= 0 || done.aborted || requested.aborted) return;
+    if (seconds <= 0 || done.aborted || requested.aborted) return;
     log.info(`Still waiting for ${PENDING[attempt.phase]}. This attempt ends in ${seconds} s.`);
   });
   return attempt;
@@ -102,9 +106,9 @@ function backOff(traits: Traits, attempt: number, { repeatable }: Limits, patien
   return nameNotFound && patience > 0 ? Math.min(wait, patience) : undefined;
 }
 
-function summarize(error: BoxError, attempts: number, ms: number, fate: string): BoxError {
+function summarize(error: BoxError, attempts: number, ms: number, isKeyLost: boolean): BoxError {
   const { message, remedy, traits } = error;
-  const lost = fate === KEY_LOST && !traits.rejected ? ` ${KEY_LOST}` : '';
+  const lost = isKeyLost && !traits.rejected ? ` ${KEY_LOST}` : '';
   const times = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} in ${Math.round(ms / 1000)} s`;
   const isFirst = attempts === 1 && !traits.transient;
   return error.with({ remedy: remedy + lost }, isFirst ? message : `${message} (${times})`);

@@ -1,13 +1,13 @@
 import type { Attempt, Context } from './context.ts';
 import { BoxError, type Title } from './errors.ts';
-import { retry } from './retry.ts';
+import { type Limits, retry } from './retry.ts';
 import type { Session, UserApi } from './user-api.ts';
 
 /** Seconds for signing out with its verification, and for the verification only. */
 const SIGN_OUT = 30;
 const VERIFICATION = 10;
 /** A request that was sent has all the time that is left: sending it again makes a slow box slower. */
-const LIMITS = { connectSeconds: 9, repeatable: true };
+const LIMITS = { connectSeconds: 9, repeatable: true } satisfies Partial<Limits>;
 
 /** Revokes a key. A box doesn't report if it was revoked already. @throws BoxError `Sign-out failed` */
 export async function revoke(

@@ -1,7 +1,6 @@
 import type { Attempt, Log } from './context.ts';
 import { send } from './http.ts';
-import type { Credentials, Login, LogoutResponse } from './responses.ts';
-import { parseLogin, parseLogout, parseValidity } from './responses.ts';
+import { type Credentials, type Login, parseLogin, parseLogout, parseValidity } from './responses.ts';
 import { basicCredentials } from './secrets.ts';
 
 /** `url` is the base URL of the admin API, without a trailing slash; `ca` what to trust instead of the public CAs, PEM. */
@@ -26,7 +25,7 @@ export class UserApi {
   }
 
   /** `POST /logout`: revokes a session key. A box returns `ok` in any case. */
-  async logout({ email, apiKey }: Session, attempt: Attempt): Promise<LogoutResponse> {
+  async logout({ email, apiKey }: Session, attempt: Attempt) {
     return parseLogout(await this.#send('POST', '/logout', email, apiKey, attempt));
   }
 
