@@ -111,8 +111,8 @@ function anchors(file: string): string[] {
 }
 
 test('every error title has its heading in docs/troubleshooting.md', () => {
-  const titles = Object.keys(REMEDIES).map(anchor);
-  expect(anchors('docs/troubleshooting.md')).toEqual(expect.arrayContaining(titles));
+  const headings = anchors('docs/troubleshooting.md');
+  expect(Object.keys(REMEDIES).filter((title) => !headings.includes(anchor(title)))).toEqual([]);
 });
 
 test('docs/recipes.md links every workflow once, and shows parts of it; a page links each script', () => {
@@ -120,7 +120,7 @@ test('docs/recipes.md links every workflow once, and shows parts of it; a page l
   const workflows = EXAMPLES.filter((file) => file.endsWith('.yml')).toSorted();
   expect(matches(recipes, /\(\.\.\/(examples\/[^)]+\.yml)\)/g).toSorted()).toEqual(workflows);
   const linked = matches(PAGES.map(read).join(), /\(\.\.\/(examples\/[^)]+)\)/g);
-  expect(linked).toEqual(expect.arrayContaining(EXAMPLES));
+  expect(EXAMPLES.filter((file) => !linked.includes(file))).toEqual([]);
   for (const section of recipes.split(/^## /m)) {
     const [file] = matches(section, /\(\.\.\/(examples\/[^)]+)\)/g);
     for (const block of yaml(section)) expect(`${file}: ${isIn(block, `${file}`)}`).toBe(`${file}: true`);
@@ -197,11 +197,13 @@ test('dependencies are pinned; bundled ones are in the bundle, with their licens
   expect(lock.packages['']).toMatchObject({ dependencies, devDependencies, optionalDependencies });
   const bundled = read('dist/packages.txt').trim().split('\n');
   const own = Object.entries(dependencies).map((entry) => entry.join(' '));
-  expect(bundled).toEqual(expect.arrayContaining(own));
+  expect(own.filter((each) => !bundled.includes(each))).toEqual([]);
   for (const [name = '', version] of bundled.map((line) => line.split(' '))) {
-    const { dev, ...locked } = Object(lock.packages)[`node_modules/${name}`];
+    const packages: Readonly<Record<string, { version?: string; dev?: boolean }>> = lock.packages;
+    const { dev, ...locked } = packages[`node_modules/${name}`] ?? {};
     expect({ name, version: locked.version, dev }).toEqual({ name, version, dev: undefined });
-    expect(read('dist/licenses.txt')).toMatch(new RegExp(`^${name}\n(MIT|ISC|Apache-2.0)\n`, 'm'));
+    const [, license] = new RegExp(`^${name}\n(.*)`, 'm').exec(read('dist/licenses.txt')) ?? [];
+    expect({ name, license }).toEqual({ name, license: expect.stringMatching(/^(MIT|ISC|Apache-2.0)$/) });
   }
 });
 

@@ -16,7 +16,7 @@ export function readManifest(): Manifest {
   for (const [, indent = '', key = '', value] of text.matchAll(/^( *)([\w-]+):(?: (.*\S))?\r?$/gm)) {
     const depth = indent.length / 2;
     const child = {};
-    Object(parents[depth])[key] = value?.replace(/^(["'])(.*)\1$/, '$2') ?? child;
+    Object.assign(parents[depth] ?? {}, { [key]: value?.replace(/^(["'])(.*)\1$/, '$2') ?? child });
     parents[depth + 1] = child;
   }
   return root as unknown as Manifest;

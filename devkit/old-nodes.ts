@@ -33,7 +33,7 @@ for (const version of ['20.18.0', '22.9.0']) {
       const env = { https_proxy: proxy.url };
       const { main, post } = await runAction({ node: node.path, inputs, env });
       assert.deepEqual({ main: ending(main), post: ending(post) }, { main: [0], post: [0] });
-      assert.deepEqual([box.keys.issued().length, box.keys.valid()], [1, []]);
+      assert.deepEqual({ issued: box.keys.issued().length, valid: box.keys.valid() }, { issued: 1, valid: [] });
       assert.equal(proxy.tunnels.length > 0, name === 'box.test');
     }
   });
@@ -44,8 +44,9 @@ for (const version of ['20.17.0', '21.7.3', '22.8.0']) {
     using node = install(version);
     const expectPost = async (state: object, ...expected: unknown[]) => {
       const { main, post } = await runAction({ node: node.path, between: () => state });
-      assert.deepEqual([ending(main), main.log.length], [[1, 'error: Unsupported Node'], 1]);
-      assert.deepEqual([ending(post), post.log.length], [expected, expected.length - 1]);
+      const mainFails = { main: [1, 'error: Unsupported Node'], lines: 1 };
+      assert.deepEqual({ main: ending(main), lines: main.log.length }, mainFails);
+      assert.deepEqual({ post: ending(post), lines: post.log.length }, { post: expected, lines: expected.length - 1 });
     };
     await expectPost({}, 0);
     await expectPost(KEY, 0, 'warning: Unsupported Node');

@@ -57,7 +57,7 @@ export async function runAction(options: RunOptions = {}): Promise<{ main: Step;
     const states = Object.entries(running.readState()).map(([name, value]) => [`STATE_${name}`, value]);
     const more = options.between && (await options.between(await running.ended));
     // The state comes last, so that no variable of the job can take the place of one.
-    const postEnv = { ...env, ...Object.fromEntries(states), ...Object(more) };
+    const postEnv = Object.assign({ ...env, ...Object.fromEntries(states) }, more);
     const post = await spawnStep('post', postEnv, options, directory, known).ended;
     return { main: await running.ended, post };
   } finally {
@@ -100,7 +100,8 @@ function spawnStep(
     detached: process.platform !== 'win32',
     // On Windows, that takes its own console.
     windowsHide: true,
-    timeout: 60_000,
+    // Time for a debugger.
+    timeout: env['NODE_OPTIONS']?.includes('--inspect') ? undefined : 60_000,
     killSignal: 'SIGKILL',
   });
   const kill = (signal: NodeJS.Signals) => {

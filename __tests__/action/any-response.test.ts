@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createServer, type TLSSocket } from 'node:tls';
 import { afterEach, expect, jest, test } from '@jest/globals';
@@ -92,7 +93,7 @@ test('500 random responses: no secret, no command, one line; a lost key is repor
     });
   });
   await once(server.unref().listen(0, 'localhost'), 'listening');
-  const url = `https://localhost:${Object(server.address()).port}/admin`;
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/admin`;
 
   // All waits so long that there is no other attempt.
   jest.spyOn(Math, 'random').mockReturnValue(1e6);

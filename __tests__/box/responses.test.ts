@@ -161,7 +161,7 @@ test.each([
   [308, 'Full instead of Flexible', '/admin/login'],
   [302, 'Not followed', 'https://box.example.com/login'],
   [302, 'Not followed', 'https://sso.example.com/admin/login'],
-])('the fix for HTTP %i: %s', (status, fix, location = '') => {
+])('the fix for HTTP %i: %s %s', (status, fix, location = '') => {
   const error = outcome('login', '', { status, headers: { location } });
   expect(error).toMatchObject({ remedy: expect.stringMatching(fix) });
 });

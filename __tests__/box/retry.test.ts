@@ -153,7 +153,7 @@ async function signInWhile(from: number, to: number, timeout: number) {
   const { context, now } = start({});
   const login = () => Promise.reject(now() < from ? refused() : now() < to ? notFound() : wrongPassword());
   const error: BoxError = await signIn({ login }, { ...ACCOUNT, timeout }, context, () => {}).catch((e) => e);
-  return { title: error.title, end: now() };
+  return { from, title: error.title, end: now() };
 }
 
 test.each([120, 20, 12])('an outage of 8 s of a name is survived, whenever it begins, in %i s', async (timeout) => {

@@ -16,7 +16,7 @@ const STEP = 30_000;
 const BAN = 20;
 
 /** A box and jobs on one virtual clock. The box handles one request at a time, each in 60 ms. */
-function startBox({ start = MIDNIGHT, ahead = 0, totpSecret = SECRET } = {}) {
+function startDaemon({ start = MIDNIGHT, ahead = 0, totpSecret = SECRET } = {}) {
   const clock = virtualClock(start);
   const failures: number[] = [];
   const daemon = new Daemon({
@@ -67,7 +67,7 @@ test.each([
   [1_234_567_890, '005924'],
   [20_000_000_000, '353130'],
 ])('the first code is the current one of RFC 6238 at %i s', async (seconds, code) => {
-  const box = startBox({ start: seconds * 1000 });
+  const box = startDaemon({ start: seconds * 1000 });
   const job = await box.signInAsJob({ totpSecret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' });
   expect(job.codes[0]).toEqual({ at: 0, code });
 });
@@ -76,7 +76,7 @@ test('a wrong secret is five codes, at most three in 30 s, never one twice in a 
   const waits: number[] = [];
   for (let n = 0; n < 60; n++) {
     const start = MIDNIGHT + n * 1000;
-    const { codes, title } = await startBox({ start, totpSecret: 'A'.repeat(32) }).signInAsJob();
+    const { codes, title } = await startDaemon({ start, totpSecret: 'A'.repeat(32) }).signInAsJob();
     const [, second = NaN, third = NaN, fourth = NaN, ...more] = codes.map(({ at }) => at);
     expect(title).toBe(CODE_REJECTED);
     expect(second).toEqual(between(0, 10.1));
@@ -91,12 +91,12 @@ test('a wrong secret is five codes, at most three in 30 s, never one twice in a 
 });
 
 test.each([-300, -120, 120, 300])('the clock of a box that is %i s ahead is followed', async (ahead) => {
-  const box = startBox({ start: MIDNIGHT + STEP / 2, ahead: ahead * 1000 });
+  const box = startDaemon({ start: MIDNIGHT + STEP / 2, ahead: ahead * 1000 });
   expect(await box.signInAsJob()).toMatchObject({ title: undefined, codes: { length: 2 } });
 });
 
 test('a busy box does not use up a code', async () => {
-  const { codes, title } = await startBox().signInAsJob({ busy: 2 });
+  const { codes, title } = await startDaemon().signInAsJob({ busy: 2 });
   expect(title).toBeUndefined();
   expect(codes.map(({ code }) => code)).toEqual(Array(3).fill(codes[0]?.code));
 });
@@ -109,7 +109,7 @@ test('six jobs at once with one secret all sign in, far from a ban, in 100 runs'
     return seed / 2_147_483_647;
   });
   const runs = Array.from({ length: 100 }, async (_, run) => {
-    const { signInAsJob, failures } = startBox({ start: MIDNIGHT + run * 100 });
+    const { signInAsJob, failures } = startDaemon({ start: MIDNIGHT + run * 100 });
     const jobs = await Promise.all(Array.from({ length: 6 }, () => signInAsJob()));
     expect(jobs.map(({ title }) => title)).toEqual(Array(6).fill(undefined));
     const most = failures.map((from) => failures.filter((at) => at >= from && at - from <= STEP));

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type Box, startBox } from '../../devkit/box/box.ts';
@@ -10,7 +10,7 @@ import type { Steps } from '../support.ts';
 import * as support from '../support.ts';
 
 const { ACCOUNTS, GOOD, LOGIN, LOGOUT, VERIFY } = support;
-const { expectJob, failed, logsLostKey, onPosix, preload, run, shown } = support;
+const { expectJob, expectLostKey, failed, onPosix, preload, run, shown } = support;
 
 const CANCELLED = 'Cancelled';
 /** The line that a step logs when the first signal comes. */
@@ -100,7 +100,7 @@ onPosix.each<[string, (silent: string) => RunOptions]>([
   const between = () => times.push(performance.now());
   const server = createServer((socket) => void socket.on('error', () => {}).once('data', () => cancel()));
   await once(server.listen(0, 'localhost').unref(), 'listening');
-  const silent = `localhost:${Object(server.address()).port}`;
+  const silent = `localhost:${(server.address() as AddressInfo).port}`;
   const steps = await run(box, { ...options(silent), onStart, onLine, between });
   expectJob(box, steps, cancelled([]));
   expectFate(steps, 'No login was sent.');
@@ -122,7 +122,7 @@ onPosix.each<[string, Options, Title, isLost: boolean, validKeys: number]>([
   await using box = await startBox({ accounts: ACCOUNTS });
   const { main, post } = await runWithSignals(box, 'login', options);
   expectJob(box, { main, post }, { ...(error === CANCELLED ? cancelled([LOGIN]) : failed(error)), validKeys });
-  expect(logsLostKey(main)).toBe(isLost);
+  expectLostKey({ main, post }, 'main', isLost);
   // The attempt's own error is logged too.
   if (isLost) expect(support.shown(main)).toContainEqual(expect.stringContaining(box.host));
 });

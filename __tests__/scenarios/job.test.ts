@@ -55,7 +55,7 @@ test.concurrent.each<[string, Account, Variables, BoxOptions?]>([
   const lines = shown(main).filter((line) => !line.startsWith('Still waiting'));
   expect(lines).toEqual([expect.stringContaining(url)]);
   // A key of an ordinary user is useless for the admin API, and the log reports it.
-  expect(/reject/.test(shown(main).join())).toBe(!isAdmin);
+  expect(shown(main).filter((line) => line.includes('reject'))).toHaveLength(isAdmin ? 0 : 1);
   // All that is in the state file, in this order: neither the password nor the two-factor secret.
   const session = { url, email, ca: ca || 'none', verify_logout: 'none' };
   const { file = '', ...state } = main.state;
@@ -63,7 +63,8 @@ test.concurrent.each<[string, Account, Variables, BoxOptions?]>([
   expect(Object.entries(state)).toEqual(Object.entries({ ...session, ...rest }));
   expect(file).toContain('main-state');
   expect(shown(post)).toEqual([]);
-  expect(post.masks).toEqual(support.masksOf(email, api_key));
+  expect(support.keyMasksIn(post.masks, email, api_key)).toEqual(support.KEY_MASKS);
+  expect(post.masks).toHaveLength(support.KEY_MASKS.length);
   expect(box.requestHeaders[0]?.['user-agent']).toMatch(/^mailinabox-login\/\d+\.\d+\.\d+$/);
 });
 

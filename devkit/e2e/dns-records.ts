@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ADMIN, startBox } from '../box/box.ts';
-import { commandsIn, ROOT, runBash } from './tools.ts';
+import { assertIncludes, commandsIn, ROOT, runBash } from './tools.ts';
 
 const KEPT = '_acme-challenge.example.com TXT t\nhome.example.com A 192.0.2.5\n';
 const OLD = `${KEPT}www.example.com A 192.0.2.1\nwww.example.org A 192.0.2.9`;
@@ -54,7 +54,7 @@ async function testRow(...[mode, file, expected, expectedChanges = '', count = 0
   const script = `bash '${join(ROOT, 'examples', 'dns-records.sh')}'`;
   const { exitCode, output } = await bash(`${script} ${mode.replace('!', '')} records.txt`);
   assert.equal(exitCode !== 0, mode.endsWith('!'), output);
-  assert.ok(output.includes(expected), output);
+  assertIncludes(output, expected);
   const changes = box.requestLog.filter((each) => !each.startsWith('GET')).join(', ');
   assert.equal(changes.replaceAll(/\/admin\/dns\/custom\/|\.example\.com/g, ''), expectedChanges);
   if (mode.endsWith('!')) return;

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -49,6 +50,11 @@ export function run(program: string, args: readonly string[], env = {}): string 
   if (status === 0) return stdout.trim();
   console.error(`${stderr || error?.message}\nFailed: ${program} ${args.join(' ')}`);
   process.exit(1);
+}
+
+/** A failure names the text before it shows the whole output. */
+export function assertIncludes(output: string, text: string, isExpected = true): void {
+  assert.equal(output.includes(text), isExpected, `${isExpected ? 'Missing' : 'Unexpected'}: ${text}\n${output}`);
 }
 
 /** What the stand-in for gh shows of its standard input. */
