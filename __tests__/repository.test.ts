@@ -54,7 +54,7 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   docker: 'bash curl git',
   'buildpack-deps:trixie-curl': 'bash curl',
 };
-const POSIX = 'cat cut done echo exit fi for grep mkdir printf rm sleep umask [[';
+const POSIX = 'cat cut done echo exit fi for grep install mkdir printf rm sed sleep umask [ [[';
 
 test.each(EXAMPLES)('%s: an earlier step installs each tool that its system lacks', (file) => {
   const [head = '', ...steps] = read(file).split(/^ {6}- /m);
@@ -69,6 +69,15 @@ test.each(EXAMPLES)('%s: an earlier step installs each tool that its system lack
     const missing = [shell ?? 'cat', ...commands].filter((name) => !available.includes(name));
     expect({ script, missing }).toEqual({ script, missing: [] });
   }
+});
+
+test("GitLab's image has each tool of its job", () => {
+  const job = blocks(read('docs/outside-actions.md'), 'yaml').find((block) => block.includes('image: ')) ?? '';
+  const [image = ''] = matches(job, /image: (.*)/g);
+  const available = `${POSIX} ${SYSTEMS[image]}`.split(' ');
+  const commands = matches(job, / {4}- \|\n((?: {6}.*\n)+)/g).flatMap(commandsIn);
+  expect(commands).toContain('curl');
+  expect(commands.filter((name) => !available.includes(name))).toEqual([]);
 });
 
 /** The names of the commands in a shell script. */
@@ -167,6 +176,7 @@ test.each<[string, number, RegExp]>([
   ['connecting to sign out', constant('src/box/sign-out.ts', 'connectSeconds'), /one attempt \|[^|]+\| (\d+) s/g],
   ['the first wait', constant('src/box/retry.ts', 'FIRST_WAIT'), /first wait \| 0.5 to (\d+) s/g],
   ['later waits', constant('src/box/retry.ts', 'LONGEST_WAIT'), /up to 7.5 to (\d+) s/g],
+  ['a container', constant('src/action/take-over.ts', 'PATIENCE_MS') / 1000, /still running after (\d+) s/g],
   ['grace', constant('src/action/cancel.ts', 'GRACE_MS') / 1000, /\| (\d+) \| \| aborts the req/g],
 ])('documents: the number for %s', (_, expected, pattern) => {
   const text = PAGES.map(read).join('\n').replaceAll(/\s+/g, ' ');

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { styleText } from 'node:util';
-import { ADMIN, startBox } from './box/box.ts';
+import { DEFAULT_ACCOUNT, startBox } from './box/box.ts';
 import { readManifest } from './manifest.ts';
 import { runAction, type Step } from './run-action.ts';
 
-const account = { ...ADMIN, totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' };
+const account = { ...DEFAULT_ACCOUNT, totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' };
 const isReal = process.env['BOX_EMAIL'] || process.env['BOX_PASSWORD'];
 await using box = isReal ? undefined : await startBox({ accounts: [account], certificate: 'self-signed', delay: 60 });
 const input = (name: string, standIn = '') => (box ? standIn : (process.env[name] ?? ''));

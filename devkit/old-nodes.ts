@@ -5,7 +5,7 @@ import { mkdtempDisposableSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ADMIN, startBox } from './box/box.ts';
+import { DEFAULT_ACCOUNT, startBox } from './box/box.ts';
 import { FAULTS, type Fault } from './box/faults.ts';
 import { startProxy } from './box/proxy.ts';
 import { runAction, type Step } from './run-action.ts';
@@ -23,11 +23,11 @@ for (const version of ['20.18.0', '22.9.0']) {
   test(`${version} signs in and out, also through a proxy`, async () => {
     using node = install(version);
     for (const name of ['localhost', 'box.test'] as const) {
-      await using box = await startBox({ accounts: [{ ...ADMIN, totpSecret }], name });
+      await using box = await startBox({ accounts: [{ ...DEFAULT_ACCOUNT, totpSecret }], name });
       await using proxy = await startProxy();
       box.inject(FAULTS.reset, { at: 'login', times: 1 });
       box.inject(folded, { at: 'login' });
-      const { email, password } = ADMIN;
+      const { email, password } = DEFAULT_ACCOUNT;
       const more = { 'totp-secret': totpSecret, 'ca-certificate': box.ca, 'verify-logout': 'true' };
       const inputs = { email, password, host: box.host, ...more };
       const env = { https_proxy: proxy.url };

@@ -119,7 +119,13 @@ test.each([
   ['Tue, 24 Nov 2015 00:00:00 GMT', 0],
 ])("Retry-After '%s': %p s", (value, retryAfter) => {
   const error = outcome('login', '', { status: 503, headers: { 'retry-after': value, date: DATE } });
-  expect(error).toMatchObject({ traits: { retryAfter } });
+  const shown = expect.stringContaining(`(Retry-After: ${retryAfter} s)`);
+  const message = retryAfter === undefined ? expect.not.stringContaining('Retry-After') : shown;
+  expect(error).toMatchObject({ message, traits: { retryAfter } });
+});
+
+test('60 characters of an unknown reason are shown', () => {
+  expect(outcome('login', invalid(`${'x'.repeat(60)}y`))).toMatchObject({ message: expect.stringMatching(/: x{60}$/) });
 });
 
 test("a rejected code is named, and carries the box's clock; a rejected password has its hint", () => {

@@ -181,6 +181,7 @@ test('a wait between attempts is not reported as a slow response', async () => {
 });
 
 const SLOW = { delay: 5, requested: 1, final: 10 };
+const WAITING = { at: 1, line: expect.stringContaining('Waiting') };
 const CONNECTING = { connect: 5, requested: 1, final: 10 };
 const fate = (remedy: string) => ({ remedy: expect.stringContaining(remedy) });
 const LOST = { ...fate(KEY_LOST), keysLost: 1 };
@@ -189,7 +190,7 @@ test.each<[string, Reply<never>[], Options, string | undefined, object]>([
   ['a rejected password is sent once', [wrongPassword], {}, PASSWORD_REJECTED, { end: 0 }],
   ['an unexpected error is final', [bug], {}, 'Unexpected error', { message: 'a bug', end: 0 }],
   ['a redirect is final', [busy(1), redirect], {}, REDIRECTED, { keysLost: 0, ...NOT_LOST }],
-  ['a 500 is final', [repeatable], {}, 'Box error', { end: 0 }],
+  ['a 500 is final', [repeatable], {}, 'Box error', { message: 'no', end: 0 }],
   ['each lost key is reported', [lost, lost, redirect], {}, REDIRECTED, { ...LOST, keysLost: 2 }],
   ['but not after a rejected login', [lost, wrongPassword], {}, PASSWORD_REJECTED, NOT_LOST],
   ['cancelled while it waits', [busy(60)], { requested: 1 }, CANCELLED, { end: 1, ...fate('no key') }],
@@ -197,7 +198,7 @@ test.each<[string, Reply<never>[], Options, string | undefined, object]>([
   ['cancelled as it connects', [ok], CONNECTING, CANCELLED, { end: 1, ...fate('No login') }],
   ['a key is lost, then cancelled', [lost, busy()], { requested: 1 }, CANCELLED, LOST],
   ['a key is lost, then cancelled as it waits', [lost], { requested: 0.4 }, CANCELLED, LOST],
-  ['cancelled before a key', [ok], SLOW, undefined, { end: 5 }],
+  ['cancelled before a key', [ok], SLOW, undefined, { end: 5, logged: { lines: [WAITING] } }],
   ['cancelled before a final error', [wrongPassword], SLOW, PASSWORD_REJECTED, { end: 5 }],
   ['cancelled before a transient error', [refused], SLOW, CANCELLED, { end: 5, ...fate('no key') }],
   ['cancelled before a long wait', [busy(3600)], SLOW, CANCELLED, { end: 5 }],

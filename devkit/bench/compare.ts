@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { ADMIN } from '../box/box.ts';
+import { DEFAULT_ACCOUNT } from '../box/box.ts';
 import { readCommandFile } from '../run-action.ts';
 
 const options = { dist: { type: 'string', multiple: true }, pairs: { type: 'string' } } as const;
@@ -18,8 +18,8 @@ const directory = mkdtempSync(join(tmpdir(), 'bench-'));
 const file = (name: string) => join(directory, name);
 const env = {
   ...{ INPUT_TIMEOUT: '120', INPUT_LOGOUT: 'true', 'INPUT_VERIFY-LOGOUT': 'false' },
-  INPUT_EMAIL: ADMIN.email,
-  INPUT_PASSWORD: ADMIN.password,
+  INPUT_EMAIL: DEFAULT_ACCOUNT.email,
+  INPUT_PASSWORD: DEFAULT_ACCOUNT.password,
   INPUT_HOST: host,
   GITHUB_STATE: file('state'),
   GITHUB_OUTPUT: file('output'),

@@ -14,7 +14,7 @@ import { Bans } from './sessions.ts';
 export type { Account };
 
 /** The account of a box that gets no others. */
-export const ADMIN: Account = {
+export const DEFAULT_ACCOUNT: Account = {
   email: 'ci@example.com',
   password: 'correct horse battery staple',
   privileges: ['admin'],
@@ -58,7 +58,7 @@ const OLD_TLS = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECL
 
 /** Starts a stand-in Mail-in-a-Box on a loopback port. */
 export async function startBox(options: BoxOptions = {}) {
-  const { accounts = [ADMIN], name = 'localhost', protocol = 'tls' } = options;
+  const { accounts = [DEFAULT_ACCOUNT], name = 'localhost', protocol = 'tls' } = options;
   const { delay = 0, gatewayTimeout = 60_000, clock: now = Date.now } = options;
   const { key, cert, ca } = certificate(options.certificate ?? 'issued');
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TOTP } from 'otpauth';
-import { ADMIN, type BoxOptions, startBox, type When } from './box.ts';
+import { type BoxOptions, DEFAULT_ACCOUNT, startBox, type When } from './box.ts';
 import { CERTIFICATE_KINDS } from './certificates.ts';
 import { FAULTS, type Fault, type FaultName } from './faults.ts';
 import { startProxy } from './proxy.ts';
@@ -33,7 +33,7 @@ const { json, proxy: mode, fault } = options;
 const number = (name: string) => Number(options[name] ?? 0);
 const clock = () => Date.now() + number('clock') * 1000;
 const totpSecret = options['two-factor'] && 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-const { email, password } = ADMIN;
+const { email, password } = DEFAULT_ACCOUNT;
 const box = await startBox({
   ...options,
   delay: number('delay'),

@@ -3,7 +3,7 @@ import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ADMIN, startBox } from '../box/box.ts';
+import { DEFAULT_ACCOUNT, startBox } from '../box/box.ts';
 import { assertIncludes, commandsIn, ROOT, runBash } from './tools.ts';
 
 const KEPT = '_acme-challenge.example.com TXT t\nhome.example.com A 192.0.2.5\n';
@@ -41,14 +41,14 @@ export function testDnsRecords(): void {
 }
 
 async function testRow(...[mode, file, expected, expectedChanges = '', count = 0]: Row) {
-  await using box = await startBox({ accounts: [{ ...ADMIN, password: 'key' }] });
+  await using box = await startBox({ accounts: [{ ...DEFAULT_ACCOUNT, password: 'key' }] });
   using directory = mkdtempDisposableSync(join(tmpdir(), 'records-'));
   const { dns } = box.daemon.resources;
   dns.zones.push('example.org');
   dns.lines = count === 0 ? OLD.split('\n') : Array.from({ length: count }, (_, n) => `r.example.com TXT ${n}`);
   writeFileSync(join(directory.path, 'records.txt'), file);
   const bash = (command: string) => {
-    const env = { URL: box.url, EMAIL: ADMIN.email, API_KEY: 'key', GITHUB_STEP_SUMMARY: 'summary' };
+    const env = { URL: box.url, EMAIL: DEFAULT_ACCOUNT.email, API_KEY: 'key', GITHUB_STEP_SUMMARY: 'summary' };
     return runBash(box, command, directory.path, env);
   };
   const script = `bash '${join(ROOT, 'examples', 'dns-records.sh')}'`;
@@ -62,7 +62,7 @@ async function testRow(...[mode, file, expected, expectedChanges = '', count = 0
   if (mode === 'plan') return;
   // The second run changes nothing, and neither does one with the file that the documented command writes.
   const commands = commandsIn('docs/recipes.md').replaceAll('box.example.com', box.host);
-  await bash(commands.replace('you@example.com', `${ADMIN.email}:key`));
+  await bash(commands.replace('you@example.com', `${DEFAULT_ACCOUNT.email}:key`));
   for (const each of ['records.txt', 'dns/records.txt'])
     assert.equal((await bash(`${script} check ${each}`)).output, 'No changes\n');
 }

@@ -5,13 +5,13 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { ADMIN, type Box } from '../box/box.ts';
+import { type Box, DEFAULT_ACCOUNT } from '../box/box.ts';
 import { nginxPage } from '../box/replies.ts';
 import { substituteAcmeSh, substituteLogger } from './substitutes.ts';
 import { isInstalled, ROOT } from './tools.ts';
 import { type Run, runExample } from './workflow.ts';
 
-const TWO_FACTOR = { accounts: [{ ...ADMIN, totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }] };
+const TWO_FACTOR = { accounts: [{ ...DEFAULT_ACCOUNT, totpSecret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }] };
 const SESSION = ['POST /admin/login', 'POST /admin/logout'];
 const [, RECORD = ''] = put('www');
 const WWW = [...SESSION, ...put('www')];
@@ -20,7 +20,7 @@ const STATUS = [...SESSION, 'POST /admin/system/status'];
 const ADD = [...SESSION, 'POST /admin/mail/aliases/add', 'preview-7@example.com inbox@example.com'];
 const LIST = [...SESSION, 'GET /admin/mail/aliases'];
 const REMOVE = [...LIST, 'POST /admin/mail/aliases/remove'];
-const KEEP = [...LIST, `old-preview-7@example.com ${ADMIN.email}`];
+const KEEP = [...LIST, `old-preview-7@example.com ${DEFAULT_ACCOUNT.email}`];
 const ON_MAIN = { ref: 'refs/heads/main' };
 const PLAN = [...SESSION, 'GET /admin/dns/zones', 'GET /admin/dns/custom'];
 const APPLY = [...PLAN, 'POST /admin/dns/custom/www.example.com/A', RECORD];
@@ -160,7 +160,7 @@ function put(name: string, value = '203.0.113.7'): string[] {
 function pullRequest(action: string, oldAlias = '', login = 'me', from = 'me/deployment') {
   const repository = { full_name: 'me/deployment' };
   const pull_request = { number: 7, user: { login }, head: { repo: { full_name: from } } };
-  const form = new URLSearchParams({ address: `${oldAlias}@example.com`, forwards_to: ADMIN.email });
+  const form = new URLSearchParams({ address: `${oldAlias}@example.com`, forwards_to: DEFAULT_ACCOUNT.email });
   return {
     event: 'pull_request',
     payload: { action, number: 7, repository, pull_request },

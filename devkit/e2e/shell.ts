@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ADMIN, startBox } from '../box/box.ts';
+import { DEFAULT_ACCOUNT, startBox } from '../box/box.ts';
 import { FAULTS, type Fault } from '../box/faults.ts';
 import { CA_FILE } from './act.ts';
 import { isInstalled, ROOT, TOOLS } from './tools.ts';
@@ -58,10 +58,10 @@ function check(name: string, commands: string, code: number, shown: RegExp, faul
   const skip = name === 'two-factor' && !isInstalled('oathtool') && 'oathtool is missing';
   test(name, { skip }, async () => {
     const totpSecret = name.startsWith('two-factor') ? SECRET : undefined;
-    await using box = await startBox({ accounts: [{ ...ADMIN, password: PASSWORD, totpSecret }] });
+    await using box = await startBox({ accounts: [{ ...DEFAULT_ACCOUNT, password: PASSWORD, totpSecret }] });
     using home = mkdtempDisposableSync(join(TOOLS, 'home-'));
     const { path: cwd } = home;
-    const account = { BOX_HOST: box.host, BOX_EMAIL: ADMIN.email, BOX_PASSWORD: PASSWORD };
+    const account = { BOX_HOST: box.host, BOX_EMAIL: DEFAULT_ACCOUNT.email, BOX_PASSWORD: PASSWORD };
     const more = { HOME: cwd, CURL_CA_BUNDLE: CA_FILE, BOX_TOTP_SECRET: '', WORK, WAIT: '' };
     const env = { ...process.env, ...account, ...more };
     const shell = spawn('dash', ['-c', `exec 2>&1; ${commands}`], { cwd, env, detached: true });

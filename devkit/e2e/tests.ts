@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { TOTP } from 'otpauth';
-import { type Account, ADMIN, type Box, startBox } from '../box/box.ts';
+import { type Account, type Box, DEFAULT_ACCOUNT, startBox } from '../box/box.ts';
 import { act } from './act.ts';
 import { testDnsRecords } from './dns-records.ts';
 import { testExamples } from './examples.ts';
@@ -29,7 +29,7 @@ test('troubleshooting.md: commands', async () => {
   await using box = await startBox();
   // curl would prompt for the password.
   const output = await runPage('docs/troubleshooting.md', box, (commands) =>
-    commands.replace('"$EMAIL"', `"${ADMIN.email}:${ADMIN.password}"`).replaceAll(':443', ''),
+    commands.replace('"$EMAIL"', `"${DEFAULT_ACCOUNT.email}:${DEFAULT_ACCOUNT.password}"`).replaceAll(':443', ''),
   );
   for (const each of ['"status": "ok"', 'HTTP/1.1 200', 'CN', 'notAfter=']) assertIncludes(output, each);
   assert.ok(box.keys.issued().length > 0);
@@ -41,7 +41,7 @@ test('setup.md: commands, with --cacert, by an administrator with two-factor', (
 
 async function testSetup(totpSecret?: string, cacert = ''): Promise<void> {
   const email = 'you@example.com';
-  const accounts = [{ ...ADMIN, email, totpSecret }];
+  const accounts = [{ ...DEFAULT_ACCOUNT, email, totpSecret }];
   await using box = await startBox({ certificate: 'self-signed', accounts });
   const history: Account[] = [];
   box.daemon.accounts.set = function (email, account) {
@@ -58,7 +58,7 @@ ${commands
   .replaceAll('box.example.com:443', box.host)
   .replaceAll(/(https:\/\/|--body )box\.example\.com/g, `$1${box.host}`)
   // curl would prompt for the passwords.
-  .replaceAll('--user you@example.com', () => `--user "${email}:${ADMIN.password}" ${code()}`)
+  .replaceAll('--user you@example.com', () => `--user "${email}:${DEFAULT_ACCOUNT.password}" ${code()}`)
   .replaceAll('--user ci@example.com', '--config <(login)')}`;
   const env = { CERTIFICATE: box.ca, ...(cacert ? { CURL_CA_BUNDLE: '' } : {}) };
   const output = await runPage('docs/setup.md', box, edit, env);

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempDisposableSync, readFileSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import { ADMIN, type Box, type BoxOptions, startBox } from '../box/box.ts';
+import { type Box, type BoxOptions, DEFAULT_ACCOUNT, startBox } from '../box/box.ts';
 import { startProxy } from '../box/proxy.ts';
 import { act, CA_FILE, TRUST } from './act.ts';
 import { startDns } from './dns.ts';
@@ -52,7 +52,7 @@ export interface Run {
 /** Runs a workflow of examples/ with act, and checks what it did to a stand-in box. */
 export async function runExample(file: string, options: Run): Promise<void> {
   const { event = 'workflow_dispatch', payload = {}, failure, shown, cancelIf } = options;
-  const { certificate = 'issued', name, accounts = [ADMIN] } = options.box ?? {};
+  const { certificate = 'issued', name, accounts = [DEFAULT_ACCOUNT] } = options.box ?? {};
   await using box = await startBox(options.box);
   await using proxy = await startProxy();
   using dns = await startDns(() => box.daemon.resources.dns.lines);
@@ -103,13 +103,13 @@ export async function runExample(file: string, options: Run): Promise<void> {
     `--local-repository=${ACTION}=${path('action')}`,
     `--eventpath=${path('event.json')}`,
     `--var=BOX_HOST=${box.host}`,
-    `--var=BOX_EMAIL=${ADMIN.email}`,
+    `--var=BOX_EMAIL=${DEFAULT_ACCOUNT.email}`,
     `--var=BOX_CERTIFICATE=${certificate.startsWith('self-signed') ? box.ca : ''}`,
     '--var=PREVIEW_INBOX=inbox@example.com',
     `--var=BOX2_HOST=${box.host}`,
-    `--var=BOX2_EMAIL=${ADMIN.email}`,
-    `--secret=BOX2_PASSWORD=${ADMIN.password}`,
-    `--secret=BOX_PASSWORD=${ADMIN.password}`,
+    `--var=BOX2_EMAIL=${DEFAULT_ACCOUNT.email}`,
+    `--secret=BOX2_PASSWORD=${DEFAULT_ACCOUNT.password}`,
+    `--secret=BOX_PASSWORD=${DEFAULT_ACCOUNT.password}`,
     `--secret=BOX_TOTP_SECRET=${accounts[0]?.totpSecret ?? ''}`,
     ...Object.entries(variables).map(([name, value]) => `--env=${name}=${value}`),
   ];
