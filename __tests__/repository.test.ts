@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, posix, sep } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { FAULTS } from '../devkit/box/faults.ts';
 import { MAX_SESSIONS } from '../devkit/box/sessions.ts';
 import { readManifest } from '../devkit/manifest.ts';
 import manifest from '../package.json' with { type: 'json' };
@@ -44,6 +45,29 @@ const EXAMPLES = readdirSync(join(ROOT, 'examples')).map((name) => `examples/${n
 test.each([...PAGES, ...EXAMPLES])('%s: each output is one of action.yml', (file) => {
   const unknown = matches(read(file), /\boutputs\.(\w+)/g).filter((name) => !action.outputs[name]);
   expect(unknown).toEqual([]);
+});
+
+test.each(EXAMPLES.filter((file) => /(?<!call-several-jobs)\.yml$/.test(file)))('%s requires what it uses', (file) => {
+  const [head = ''] = read(file).split(/^name:/m);
+  const used = matches(read(file), /\b(?:vars|secrets)\.(\w+)/g);
+  expect(new Set(matches(head, /\b[A-Z\d]+_[A-Z_]+\b/g))).toEqual(new Set(used));
+});
+
+test('versions of the action, scripts, workflows, files and faults that documents name exist', () => {
+  const text = [...PAGES, ...EXAMPLES].map(read).join('\n');
+  const versions = new Set([`v${manifest.version.split('.')[0]}`, 'FULL_COMMIT_SHA']);
+  expect(new Set(matches(text, /uses: \S*\/mailinabox-login@(\S+)/g))).toEqual(versions);
+  const named = matches(text, /\bnpm run ([\w-]+)/g).filter((name) => !(name in manifest.scripts));
+  const workflows = matches(text, /\/mailinabox-login\/(\.github\/\S+|actions\/workflows\/\w+\.yml)/g);
+  const lost = workflows.filter((path) => !existsSync(join(ROOT, path.replace(/^actions/, '.github'))));
+  const verified = matches(read('SECURITY.md'), /\bdist\/[\w.]+/g).filter((path) => !existsSync(join(ROOT, path)));
+  const faults = matches(text, /--fault (\w+)/g).filter((name) => !(name in FAULTS));
+  expect({ named, lost, verified, faults }).toEqual({ named: [], lost: [], verified: [], faults: [] });
+  expect(manifest.scripts.test).toMatch(/^npm run build\b/);
+});
+
+test('in Forgejo, a job with a time limit runs no post-step', () => {
+  expect(matches(read('examples/forgejo.yml'), /^ {0,7}timeout-minutes/gm)).toEqual([]);
 });
 
 /** What each system has, and all have. */
@@ -177,6 +201,11 @@ test.each<[string, number, RegExp]>([
   ['the first wait', constant('src/box/retry.ts', 'FIRST_WAIT'), /first wait \| 0.5 to (\d+) s/g],
   ['later waits', constant('src/box/retry.ts', 'LONGEST_WAIT'), /up to 7.5 to (\d+) s/g],
   ['a container', constant('src/action/take-over.ts', 'PATIENCE_MS') / 1000, /still running after (\d+) s/g],
+  ['revoking', constant('src/action/cancel.ts', 'LAST_MS') / 1000, /\| ([\d.]+) \| \| if a key/g],
+  ['jobs at once', 6, /max-parallel: (?!1`)(\d+)/g],
+  ['glibc', 2.28, /glibc ([\d.]+)/g],
+  ['TLS', 1.2, /TLS ([\d.]+) or later/g],
+  ['Node', 22.9, /Node [^.]*20\.18 or later\), or (\d+\.\d+)/g],
   ['grace', constant('src/action/cancel.ts', 'GRACE_MS') / 1000, /\| (\d+) \| \| aborts the req/g],
 ])('documents: the number for %s', (_, expected, pattern) => {
   const text = PAGES.map(read).join('\n').replaceAll(/\s+/g, ' ');

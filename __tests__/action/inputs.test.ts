@@ -49,6 +49,7 @@ test.each<[name: string, Variables, Partial<Inputs>]>([
   ['the longest timeout', { timeout: ' 21600 ' }, { timeout: 21_600 }],
   ['logout: False', { logout: 'False' }, { logout: false }],
   ['logout: FALSE', { logout: 'FALSE' }, { logout: false }],
+  ['verify-logout: True', { 'verify-logout': 'True' }, { verifyLogout: true }],
   ['verify-logout: TRUE', { 'verify-logout': 'TRUE' }, { verifyLogout: true }],
 ])('%s', (_, inputs, expected) => {
   const { value } = read({ email, password, ...inputs });
@@ -66,6 +67,7 @@ test.each<[input: string, value: string, others?: Variables]>([
   ['totp-secret', '123456'],
   ['ca-certificate', 'path/of/box.pem'],
   ['require-privilege', 'Not a privilege!'],
+  ['require-privilege', 'Admin'],
   ['timeout', '0'],
   ['timeout', '-1'],
   ['timeout', '21601'],
@@ -100,7 +102,7 @@ test.each<[message: string, remedy: string, Variables, missing?: string]>([
   ["'verify-logout' didn't arrive", 'with bash', {}, 'verify-logout'],
   ["'timeout' didn't arrive", 'with bash', {}, 'timeout'],
   ["'logout' didn't arrive", 'with bash', {}, 'logout'],
-  ["Input 'host' has no host name", "doesn't exist", { host: 'https:///admin' }],
+  ["Input 'host' has no host name", "doesn't exist", { email: 'ci', host: 'https:///admin' }],
 ])('%s: the fix', (...row) => {
   const [message, remedy, inputs, missing] = row;
   const error = { message: expect.stringContaining(message), remedy: expect.stringContaining(remedy) };
@@ -110,8 +112,8 @@ test.each<[message: string, remedy: string, Variables, missing?: string]>([
 test('secrets are masked in every form that is sent', () => {
   const secret = totpSecret.replaceAll('J', 'K');
   const given = secret.toLowerCase().replaceAll('k', 'k ');
-  const inputs = { email, password: 'masked\n100%\r\n', 'totp-secret': `${given}=` };
-  const basic = Buffer.from(`${email}:masked\n100%`).toString('base64');
+  const inputs = { email: 'ci@bücher.example', password: 'masked\n100%\r\n', 'totp-secret': `${given}=` };
+  const basic = Buffer.from('ci@xn--bcher-kva.example:masked\n100%').toString('base64');
   const { masks } = read(inputs);
   expect(new Set(masks)).toEqual(new Set(['masked%0A100%25', `${given}=`, secret, basic]));
 });

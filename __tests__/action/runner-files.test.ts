@@ -29,7 +29,8 @@ test.each([
   const checks = { GITHUB_STATE: saveEmptyState, GITHUB_OUTPUT: requireWritableOutput, RUNNER_TEMP: writeCaFile };
   const check = () => checks[variable as keyof typeof checks]('PEM');
   const datum = path === '/dev/full' ? 'no space' : variable;
-  const remedy = expect.stringMatching(path === 'missing' ? 'earlier step' : '.');
+  const remedies: Record<string, string> = { missing: 'earlier step', '': 'A runner sets it' };
+  const remedy = expect.stringMatching(remedies[`${path}`] ?? '.');
   expect(check).toThrow(expect.objectContaining({ message: expect.stringContaining(datum), remedy }));
 });
 

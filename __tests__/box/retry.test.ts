@@ -220,10 +220,8 @@ async function signOut(
   const { context, now, fake, lines } = start({ requested });
   const { times: logouts, call: logout } = fake([ok], delay, connect);
   const { times: verifications, call: isKeyValid } = fake([isValid ?? refused], verifyDelay, verifyDelay && connect);
-  const [api, session] = [
-    { logout, isKeyValid },
-    { email: 'ci@example.com', apiKey: 'key' },
-  ];
+  const api = { logout, isKeyValid };
+  const session = { email: 'ci@example.com', apiKey: 'key' };
   const work = isValid ? revokeVerified(api, session, context) : revoke(api, session, context);
   const error: Partial<BoxError> | undefined = await work.catch((e) => e);
   return { logouts, verifications, end: now(), title: error?.title, lines };
@@ -232,6 +230,7 @@ const REVOKED = () => false;
 
 const THREE = [0, between(9.5, 10), between(19.5, 21)];
 const CUT = { connect: NEVER };
+const CANCELLED_CUT = { ...CUT, requested: 1 };
 test.each<[string, Parameters<typeof signOut>, object]>([
   ['25 s are one request, silently', [25], { logouts: [0], end: 25, title: undefined, lines: [] }],
   ['18 s, verified', [18, REVOKED], { logouts: [0], verifications: [18], title: undefined, lines: [] }],
@@ -246,11 +245,7 @@ test.each<[string, Parameters<typeof signOut>, object]>([
   ['a failed logout explains it', [NEVER, () => true], { title: NOT_REVOKED }],
   ['cancelled', [3, undefined, 0, { requested: 0 }], { logouts: [0], title: undefined }],
   ['cancelled, no response', [NEVER, undefined, 0, { requested: 1 }], { logouts: [0], title: NOT_REVOKED }],
-  [
-    'cancelled as it connects',
-    [0, undefined, 0, { ...CUT, requested: 1 }],
-    { logouts: [0], end: 9, title: NOT_REVOKED },
-  ],
+  ['cancelled as it connects', [0, undefined, 0, CANCELLED_CUT], { logouts: [0], end: 9, title: NOT_REVOKED }],
 ])('sign-out: %s', async (_, options, expected) => {
   expect(await signOut(...options)).toMatchObject(expected);
 });

@@ -54,12 +54,14 @@ const LATE = preload(`const { setTimeout: start } = globalThis;
   globalThis.setTimeout = (work, ms, ...rest) => start(work, { 9000: 3000, 9500: 30000 }[ms] ?? ms, ...rest);`);
 /** A process can't send it. */
 const SIGBREAK = preload("process.on('SIGUSR2', () => process.emit('SIGBREAK', 'SIGBREAK'));");
+const PLAIN = { inputs: { ...support.as(support.USER), 'require-privilege': 'admin' } };
 const WARNS = { exitCode: 0, titles: ['warning: Sign-out failed'] };
 const FAILS = { exitCode: 1, titles: ['error: Key still valid'] };
 /** With what the box does at each logout. */
 onPosix.each<[name: string, Options, Fault[], fate: string, post?: object]>([
   ['is revoked, though it was to be kept', { inputs: { logout: 'false' } }, [OK], REVOKED],
   ['is revoked, which post verifies', VERIFIED, [OK], REVOKED],
+  ['is revoked, though it has no privilege', PLAIN, [OK], REVOKED],
   ['is revoked by post', {}, [NO], NOT_REVOKED],
   ['is revoked by main, and post fails silently', {}, [OK, NO], REVOKED],
   ['is revoked by main, and post retries silently', {}, [OK, AGAIN], REVOKED],

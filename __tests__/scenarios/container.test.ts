@@ -50,6 +50,7 @@ async function runCancelled(box: Box, { login = 300, at = 0, isClosed = false, .
 
 // The longest come first, since only some run at once.
 const stopMain: Options['login'] = ({ handle }, kill) => handle().then(() => kill('SIGSTOP'));
+const LATE_LOSS: Options = { login: (exchange) => pause(2_000).then(() => FAULTS['reset-after-login'](exchange)) };
 /** Main then waits for 50 s. */
 const LOST = { login: FAULTS['reset-after-login'], at: 1_000, env: preload('Math.random = () => 100;') };
 const WARNS = { exitCode: 0, titles: ['warning: Cancelled'] };
@@ -57,6 +58,7 @@ onLinux.each<[string, Options, signal: string, atLeast: number, lessThan: number
   // A main that isn't hanging may take 9.8 s.
   ['hangs is killed after 10 s', { login: stopMain, at: 500 }, 'SIGKILL', 9.8, 30],
   ['lost a response is interrupted', LOST, 'SIGINT', 0, 9],
+  ['loses a response after the signal', LATE_LOSS, 'SIGINT', 0, 9],
 ])('a main that %s, and its key may be valid', async (_, options, signal, atLeast, lessThan) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const { main, post, seconds } = await runCancelled(box, { ...options, isClosed: true });
@@ -65,6 +67,17 @@ onLinux.each<[string, Options, signal: string, atLeast: number, lessThan: number
   expect(seconds).toBeGreaterThanOrEqual(atLeast);
   expect(seconds).toBeLessThan(lessThan);
   expect(box.requestLog).toEqual([LOGIN]);
+});
+
+onLinux('a main that hangs after it has saved its key is killed, and post revokes the key', async () => {
+  await using box = await startBox({ accounts: ACCOUNTS });
+  const login: Options['login'] = async ({ respond }, kill) => {
+    box.inject(() => kill('SIGSTOP'), { at: 'logout', times: 1 });
+    return pause(500).then(() => respond());
+  };
+  const { main, post } = await runCancelled(box, { login });
+  expect({ main: main.signal, post: outcome(post) }).toEqual({ main: 'SIGKILL', post: GOOD.post });
+  expect(box.keys.valid()).toEqual([]);
 });
 
 onLinux.each<[login: number, Options['at'], isClosed: boolean, inputs?: object]>([

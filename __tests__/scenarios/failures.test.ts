@@ -97,7 +97,7 @@ const ALL = [LOGIN, LOGOUT, VERIFY];
 const VERIFIED = { ...GOOD, requests: ALL };
 const UNEXPECTED = notSignedOut('warning', 'Unexpected error');
 /** Errors that no code of the step catches. */
-const STRAY = preload("setImmediate(() => Promise.reject(new Error('a bug')));");
+const STRAY = preload("setImmediate(() => [1, 2].forEach(() => Promise.reject(new Error('a bug'))));");
 const lyingLogout: Later = (box) => box.inject(FAULTS['lying-logout'], { at: 'logout' });
 test.concurrent.each<[name: string, verify: boolean, env: object, expected: object, before?: Later]>([
   ['a TypeError in the exchange', false, IN_EXCHANGE, { ...UNEXPECTED, validKeys: 0 }],
@@ -114,16 +114,19 @@ test.concurrent.each<[name: string, verify: boolean, env: object, expected: obje
 });
 
 const STILL_VALID = notSignedOut('error', 'Key still valid', VERIFIED.requests);
+const NOT_VERIFIED = { ...notSignedOut('error', 'Sign-out not verified', ALL), validKeys: 0 };
 /** Unlike a 500, this is final. */
 const handledAnd404: Fault = (exchange) => exchange.handle().then(() => FAULTS[404](exchange));
-test.concurrent.each<[name: string, Fault, expected: object]>([
-  ['ok, but no logout', FAULTS['lying-logout'], STILL_VALID],
-  ['404', handledAnd404, VERIFIED],
-])('verify-logout shows whether the key is revoked: %s', async (_, fault, expected) => {
+test.concurrent.each<[name: string, Fault, at: 'logout' | 'verify', expected: object]>([
+  ['ok, but no logout', FAULTS['lying-logout'], 'logout', STILL_VALID],
+  ['404 at the logout', handledAnd404, 'logout', VERIFIED],
+  ['404 at the verification', handledAnd404, 'verify', NOT_VERIFIED],
+])('verify-logout shows whether the key is revoked: %s', async (_, fault, at, expected) => {
   await using box = await startBox({ accounts: ACCOUNTS });
-  box.inject(fault, { at: 'logout' });
+  box.inject(fault, { at });
   const steps = await run(box, { inputs: { 'verify-logout': 'true' } });
   expectJob(box, steps, expected);
+  expect(shown(steps.post)).toHaveLength(1);
 });
 
 test.concurrent.each<[FaultName, at: 'login' | 'logout', requests: string[]]>([

@@ -53,7 +53,7 @@ test.concurrent.each<[string, Account, Variables, BoxOptions?]>([
   expect(outputs).toEqual({ api_key, email, privileges: JSON.stringify(privileges), url, host });
   // On a busy machine, another line reports that the box is slow.
   const lines = shown(main).filter((line) => !line.startsWith('Still waiting'));
-  expect(lines).toEqual([expect.stringContaining(url)]);
+  expect(lines).toEqual([expect.stringContaining(`${url} as ${email} (${privileges.join(', ') || 'no privileges'})`)]);
   // A key of an ordinary user is useless for the admin API, and the log reports it.
   expect(shown(main).filter((line) => line.includes('reject'))).toHaveLength(isAdmin ? 0 : 1);
   // All that is in the state file, in this order: neither the password nor the two-factor secret.
@@ -65,7 +65,8 @@ test.concurrent.each<[string, Account, Variables, BoxOptions?]>([
   expect(shown(post)).toEqual([]);
   expect(support.keyMasksIn(post.masks, email, api_key)).toEqual(support.KEY_MASKS);
   expect(post.masks).toHaveLength(support.KEY_MASKS.length);
-  expect(box.requestHeaders[0]?.['user-agent']).toMatch(/^mailinabox-login\/\d+\.\d+\.\d+$/);
+  const agents = box.requestHeaders.map((headers) => headers['user-agent']).filter((agent) => agent !== undefined);
+  expect(agents).toEqual(Array(2).fill(expect.stringMatching(/^mailinabox-login\/\d+\.\d+\.\d+$/)));
 });
 
 test.concurrent.each<[string, Variables, Variables, string[], fate?: RegExp]>([
@@ -88,15 +89,16 @@ test.concurrent.each<[string, Variables, Variables, string[], fate?: RegExp]>([
 });
 
 test.concurrent.each([
-  ['a good job', {}, 'true', GOOD],
-  ['main fails early', { timeout: '2m' }, '', failed('Invalid input', [])],
-])('no variable of the job takes the place of state: %s', async (_, inputs, STATE_keep_key, expected) => {
+  ['a good job', {}, 'true', GOOD, {}],
+  ['main fails early', { timeout: '2m' }, '', failed('Invalid input', []), {}],
+  ['no outputs', {}, '', failed('Runner files not writable', []), { GITHUB_OUTPUT: 'missing' }],
+])('no variable of the job takes the place of state: %s', async (_, inputs, STATE_keep_key, expected, files) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   await using other = await startBox({ accounts: ACCOUNTS });
   const STATE_api_key = 'f0'.repeat(32);
   const session = { STATE_url: other.url, STATE_ca: other.ca, STATE_email: ADMIN.email, STATE_api_key };
   const rest = { STATE_file: 'none', STATE_keep_key, STATE_verify_logout: 'true', STATE_revoked: 'true' };
-  const { main, post } = await run(box, { inputs: { ...inputs }, env: { ...session, ...rest } });
+  const { main, post } = await run(box, { inputs: { ...inputs }, env: { ...session, ...rest }, files });
   expectJob(box, { main, post }, expected);
   expect(shown(post)).toEqual([]);
   expect(other.requestLog).toEqual([]);
@@ -108,6 +110,7 @@ test.concurrent('without the required privilege, even a key to keep is revoked',
   const between = () => expect(box.requestLog).toEqual([LOGIN]);
   const steps = await run(box, { inputs, between });
   expectJob(box, steps, failed('Missing privilege', [LOGIN, LOGOUT]));
+  expect(steps.main.annotations[0]?.message).toContain("isn't an administrator");
   expect(shown(steps.post)).toEqual([]);
 });
 

@@ -59,6 +59,7 @@ test.concurrent.each<[file: string, logoutFails: boolean, warnings: string[], va
   const [key = ''] = box.keys.issued();
   expect(support.keyMasksIn(main.masks, ADMIN.email, key)).toEqual(support.KEY_MASKS);
   const { main: error, ...rest } = failed(NOT_WRITABLE, [LOGIN, LOGOUT]);
+  expect(support.shown(main).join()).not.toContain('Signed in');
   const titles = [...warnings, ...error.titles];
   const expected = { ...rest, main: { ...error, titles }, validKeys };
   expectJob(box, { main, post }, expected);
@@ -133,7 +134,7 @@ const WITHOUT_NEW_APIS = `import fs from 'node:fs'; import tls from 'node:tls';
   remove(fs, ['globSync', 'mkdtempDisposableSync']); remove(tls, ['getCACertificates']);
   remove(globalThis, ['Iterator', 'URLPattern', 'navigator', 'WebSocket', 'Float16Array']);`;
 
-test.concurrent.each(['20.18.0', '22.9.0'])('Node %s signs in and out', async (version) => {
+test.concurrent.each(['20.18.0', '22.9.0', '23.0.0'])('Node %s signs in and out', async (version) => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const inputs = { ...support.as(TOTP), 'totp-secret': `${TOTP.totpSecret}`, 'verify-logout': 'true' };
   const steps = await run(box, { inputs, env: onNode(version, WITHOUT_NEW_APIS) });
@@ -153,7 +154,9 @@ test.concurrent.each<[string, string, object, string[], number]>([
   const env = onNode(version, LOADS_ONLY_FS);
   const { main, post } = await run(box, { env, between: () => state });
   expect(outcome(main)).toEqual({ exitCode: 1, titles: ['error: Unsupported Node'] });
-  expect(main.raw.split('\n')).toEqual([expect.stringContaining(`v${version}`), '']);
+  expect(main.raw.split('\n')).toEqual([expect.stringMatching(`v${version}.* 22.9 or later .*20.18`), '']);
+  expect(main.raw).not.toContain('revoked');
+  expect(post.raw.match(/not revoked/g) ?? []).toHaveLength(titles.length);
   expect(outcome(post)).toEqual({ exitCode, titles });
   expect(post.raw.split('\n')).toHaveLength(titles.length + 1);
   expect(box.requestLog).toEqual([]);
