@@ -137,17 +137,16 @@ export function basic(email: string, secret: string): string {
   return Buffer.from(`${email}:${secret}`).toString('base64');
 }
 
-/** Which masks of a key there are: plain, in its Basic form, and what of it the base64 of a longer text shows. */
-export function keyMasksIn(masks: readonly string[], email: string, key: string) {
+/** Which masks of a key are missing: plain, in its Basic form, and what of it the base64 of a longer text shows. */
+export function missingMasks(masks: readonly string[], email: string, key: string) {
   const [none, one, two] = [0, 1, 2].map((shift) => {
     const text = Buffer.from('x'.repeat(shift) + key).toString('base64');
     // Without the character that also depends on what is in front, and the last ones, if they depend on what follows.
     return text.slice([0, 2, 3][shift], (shift + key.length) % 3 === 0 ? undefined : text.search(/.=*$/));
   });
   const expected = { plain: key, basic: basic(email, key), 'base64 +0': none, 'base64 +1': one, 'base64 +2': two };
-  return Object.entries(expected).flatMap(([name, mask = '']) => (masks.includes(mask) ? [name] : []));
+  return Object.entries(expected).flatMap(([name, mask = '']) => (masks.includes(mask) ? [] : [name]));
 }
-export const KEY_MASKS = ['plain', 'basic', 'base64 +0', 'base64 +1', 'base64 +2'];
 
 /** The inputs that name an account. */
 export function as({ email, password }: Account): { email: string; password: string } {
@@ -167,10 +166,11 @@ function secretsIn(values: Readonly<Record<string, string>>): string[] {
   return [password, totp, inUri.replace(/[\s=]/g, '').toUpperCase(), secret, decoded, `${user}:${decoded}`];
 }
 
+/** All but the masks. Commands encode a percent sign, which many forms of a secret have. */
+export const printed = (raw: string) => raw.replaceAll(/^::add-mask::.*$/gm, '').replaceAll('%25', '%');
+
 /** Fails if a step printed a secret, or a form of it, other than as a mask. */
 export function expectNoSecret({ raw }: Pick<Step, 'raw'>, secrets: readonly string[]): void {
-  // Commands encode a percent sign, which many forms have.
-  const printed = raw.replaceAll(/^::add-mask::.*$/gm, '').replaceAll('%25', '%');
-  const forms = secrets.filter((each) => each.length > 3).flatMap(formsOf);
-  expect(forms.filter((form) => printed.includes(form))).toEqual([]);
+  const [text, forms] = [printed(raw), secrets.filter((each) => each.length > 3).flatMap(formsOf)];
+  expect(forms.filter((form) => text.includes(form))).toEqual([]);
 }

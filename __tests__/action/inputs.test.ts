@@ -32,7 +32,8 @@ const of = (domain: string) => ({ email: `ci@${domain}`, url: `https://box.${dom
 /** As a composite action gives them. */
 const EMPTY = Object.fromEntries(NAMES.slice(2).map((name) => [name, '']));
 
-test.each<[name: string, Variables, Partial<Inputs>]>([
+type Valid = [name: string, Variables, Partial<Inputs>];
+test.each<Valid>([
   ['only email and password', {}, {}],
   ['empty optional inputs', EMPTY, {}],
   ['a domain of three labels', { email: 'ci@a.co.uk' }, of('a.co.uk')],
@@ -47,10 +48,8 @@ test.each<[name: string, Variables, Partial<Inputs>]>([
   ['require-privilege', { 'require-privilege': 'admin' }, { privilege: 'admin' }],
   ['the shortest timeout', { timeout: '1' }, { timeout: 1 }],
   ['the longest timeout', { timeout: ' 21600 ' }, { timeout: 21_600 }],
-  ['logout: False', { logout: 'False' }, { logout: false }],
-  ['logout: FALSE', { logout: 'FALSE' }, { logout: false }],
-  ['verify-logout: True', { 'verify-logout': 'True' }, { verifyLogout: true }],
-  ['verify-logout: TRUE', { 'verify-logout': 'TRUE' }, { verifyLogout: true }],
+  ...['False', 'FALSE'].map((no): Valid => [`logout: ${no}`, { logout: no }, { logout: false }]),
+  ...['True', 'TRUE'].map((yes): Valid => [`verify-logout: ${yes}`, { 'verify-logout': yes }, { verifyLogout: true }]),
 ])('%s', (_, inputs, expected) => {
   const { value } = read({ email, password, ...inputs });
   expect(value).toEqual({ ...DEFAULTS, ...expected });
@@ -68,13 +67,7 @@ test.each<[input: string, value: string, others?: Variables]>([
   ['ca-certificate', 'path/of/box.pem'],
   ['require-privilege', 'Not a privilege!'],
   ['require-privilege', 'Admin'],
-  ['timeout', '0'],
-  ['timeout', '-1'],
-  ['timeout', '21601'],
-  ['timeout', '1.5'],
-  ['timeout', '1e3'],
-  ['timeout', '2m'],
-  ['timeout', 'Infinity'],
+  ...['0', '-1', '21601', '1.5', '1e3', '2m', 'Infinity'].map((value): [string, string] => ['timeout', value]),
   ['logout', 'yes'],
   ['logout', 'tRUE'],
   ['verify-logout', '1'],

@@ -137,7 +137,9 @@ test.concurrent('a request has these headers and no others', async () => {
 test.concurrent("a box's clock is known within a second", async () => {
   await using box = await startBox({ accounts: ACCOUNTS });
   const date = 'Wed, 01 Jan 2031 00:00:00 GMT';
+  box.inject(respondWith('{"status": "invalid", "reason": "invalid-totp-token"}', 200, { Date: '' }), { times: 1 });
   box.inject(respondWith('{"status": "invalid", "reason": "invalid-totp-token"}', 200, { Date: date }));
+  await expect(send('login', box)).rejects.toMatchObject({ traits: { clockAhead: 0 } });
   const started = Date.now();
   const { traits } = (await send('login', box).catch((reason) => reason)) as BoxError;
   // It counts whole seconds.
@@ -324,8 +326,9 @@ test.concurrent.each<[CertificateKind, CertificateKind | undefined, string, RegE
   ['self-signed', undefined, 'a certificate for localhost, not', OTHER, '127.0.0.1'],
   ['self-signed', 'self-signed-san', "a certificate for localhost other than 'ca-", /renewed/],
   ['self-signed-expired', undefined, 'an expired self-signed certificate for localhost', /sudo mailinabox/],
-  ['self-signed-other', undefined, 'a certificate for router.test, *.router.test, not', OTHER],
+  ['self-signed-other', undefined, 'a certificate for router.test, *.router.test, not', /If it's the box's, set/],
   ['self-signed-other', 'self-signed-other', 'a certificate for router.test, *.router.test, not', OTHER],
+  ['other-name', 'issued', 'not for this name', /check both\.$/],
   ['self-signed-other', undefined, 'a self-signed certificate for *.router.test', EMPTY, 'x.router.test'],
   ['no-intermediate', undefined, 'a certificate for localhost from a private CA', /^'ca-cert.* is empty.*intermediate/],
   ['no-intermediate', 'issued', "a certificate for localhost that no certificate in 'ca-cert", /Otherwise/],
@@ -337,10 +340,8 @@ test.concurrent.each<[CertificateKind, CertificateKind | undefined, string, RegE
   await using box = await startBox({ certificate: kind, name: '127.0.0.1' });
   const ca = trusted && certificate(trusted).ca;
   const host = `${name}:${box.port}`;
-  await expect(send('login', { host, ca })).rejects.toMatchObject({
-    message: expect.stringContaining(why),
-    remedy: expect.stringMatching(fix),
-  });
+  const [message, remedy] = [expect.stringContaining(why), expect.stringMatching(fix)];
+  await expect(send('login', { host, ca })).rejects.toMatchObject({ message, remedy });
   expect(box.requestLog).toEqual([]);
 });
 
@@ -360,7 +361,8 @@ test.concurrent('any certificate in ca is a trust anchor, in any order', async (
   }
 });
 
-test.concurrent.each(['enotfound', 'eai_fail', 'eai_nodata', 'eai_noname', 'enoent'])('%s is final', async (code) => {
+const MISSING = ['enotfound', 'eai_fail', 'eai_nodata', 'eai_noname', 'enoent', 'eai_addrfamily'];
+test.concurrent.each(MISSING)('%s is final', async (code) => {
   expect(await failure(send('login', { host: `${code}.test` }))).toEqual(UNKNOWN_HOST);
 });
 
@@ -405,6 +407,8 @@ test.concurrent('the signal ends a look-up and a handshake, and lets nothing beg
   const silent = send('login', { host: 'silent.test' }, ended);
   setImmediate(() => ended.abort());
   await expect(silent).rejects.toMatchObject({ remedy: expect.stringContaining('DNS') });
+  const address = send('login', { host: '127.0.0.1:1' }, { signal: AbortSignal.abort() });
+  await expect(address).rejects.toMatchObject({ message: expect.stringContaining('no connection in time') });
   const connecting = send('login', { host: `stuck.test:${box.port}` }, stuck);
   await expect(connecting).rejects.toMatchObject({ message: expect.stringContaining('no connection in time') });
 });
@@ -424,7 +428,7 @@ describe('a proxy', () => {
   ])('from %s is used for every request, with %s', async (name, credentials) => {
     await using box = await hidden();
     await using proxy = await startProxy({ credentials });
-    process.env[name] = proxy.url;
+    Object.assign(process.env, { HTTPS_PROXY: 'http://127.0.0.1:1', [name]: proxy.url });
     const contexts = jest.spyOn(tls, 'createSecureContext');
     for (const endpoint of ENDPOINTS) await send(endpoint, box);
     expect(sanitize(credentials.replace(/^user:|:$/, ''))).toContain('withheld');
@@ -512,6 +516,7 @@ describe('a proxy', () => {
     ['is silent', null, { ...PROXY_FAILED, timedOut: true }],
     ['closes the connection', '', PROXY_FAILED],
     ['opens no connection to the box', 'HTTP/1.1 200 OK\r\n\r\n', UNREACHABLE],
+    ['responds with another 2xx', 'HTTP/1.1 201 Created\r\n\r\n', UNREACHABLE],
     ['speaks SMTP', SMTP, PROXY_BROKEN],
     ['folds headers', FOLDED, PROXY_BROKEN],
     ['sends control characters', CONTROL, PROXY_BROKEN],
@@ -522,7 +527,7 @@ describe('a proxy', () => {
     const { host, close } = await record(response ?? (() => stop.abort()));
     process.env['https_proxy'] = `http://${host}`;
     expect(await failure(send('login', { host: 'box.test' }, stop))).toEqual(outcome);
-    expect(await close()).toMatch(/^CONNECT box\.test:443 (?!.*(authorization|basic))/is);
+    expect(await close()).toMatch(/^CONNECT box\.test:443 (?!.*(authorization|basic)).*\nHost: box\.test:443\r/is);
   });
 
   test.each([

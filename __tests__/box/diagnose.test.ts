@@ -19,6 +19,8 @@ const V6 = { code: 'ENETUNREACH', address: '2001:db8::1' };
 const V4 = { code: 'EHOSTUNREACH', address: '192.0.2.1' };
 test.each([
   ['IPv6 only', V6, false],
+  ['IPv6 only, in a container', { ...V6, code: 'EADDRNOTAVAIL' }, false],
+  ['IPv6 only, without the protocol', { ...V6, code: 'EAFNOSUPPORT' }, false],
   ['two IPv6 addresses', { errors: [V6, V6] }, false],
   ['both, and down', { errors: [V6, V4] }, true],
   ['both, and down, IPv4 first', { errors: [V4, V6] }, true],
@@ -35,6 +37,7 @@ test.each([
   ['ERR_SSL_WRONG_VERSION_NUMBER', "doesn't speak TLS", 'port'],
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', "doesn't speak TLS", 'port'],
   ['ERR_SSL_HTTP_REQUEST', "doesn't speak TLS", 'port'],
+  ['ERR_SSL_RECORD_LAYER_FAILURE', "doesn't speak TLS", 'port'],
   ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'TLS 1.2', SETTINGS],
   ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'TLS 1.2', SETTINGS],
   ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'host name', "'host'"],
@@ -45,11 +48,8 @@ test.each([
   ['EPROTO', 'failed in the TLS handshake', SETTINGS],
 ])('TLS fails: %s', (code, why, fix) => {
   const error = diagnose({ code }, NAME);
-  expect(error).toMatchObject({
-    title: 'TLS failed',
-    message: expect.stringContaining(why),
-    remedy: expect.stringContaining(fix),
-  });
+  const [message, remedy] = [expect.stringContaining(why), expect.stringContaining(fix)];
+  expect(error).toMatchObject({ title: 'TLS failed', message, remedy });
   // Advice on the port only if it is the wrong one.
   const port = expect.stringMatching(/\bport\b/);
   expect(error?.remedy).toEqual(fix === 'port' ? port : expect.not.stringMatching(/\bport\b/));
@@ -57,6 +57,7 @@ test.each([
 
 /** How far it came, and what is named for that. */
 test.each([
+  ['timeout proxy', 'opened no connection', 'firewall'],
   ['timeout lookup', 'looked up', 'DNS'],
   ['timeout connect', 'no connection', 'firewall'],
   ['timeout handshake', 'accepts connections', 'MTU'],
@@ -69,13 +70,7 @@ test.each([
 });
 
 /** Codes of OpenSSL that no server here causes, and a part of the reason or the fix. */
-const INVALID = [
-  'CERT_REVOKED',
-  'CERT_CHAIN_TOO_LONG',
-  'CRL_HAS_EXPIRED',
-  'ERROR_IN_CERT_NOT_AFTER_FIELD',
-  'INVALID_CA',
-];
+const INVALID = `CERT_REVOKED CERT_CHAIN_TOO_LONG CRL_HAS_EXPIRED ERROR_IN_CERT_NOT_AFTER_FIELD INVALID_CA PATH_LENGTH_EXCEEDED`;
 test.each([
   ['UNABLE_TO_GET_ISSUER_CERT', 'NODE_EXTRA_CA_CERTS', ''],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'NODE_EXTRA_CA_CERTS', ''],
@@ -84,7 +79,7 @@ test.each([
   ['CERT_NOT_YET_VALID', 'clocks', ''],
   ['UNSPECIFIED', 'weak key or hash', ''],
   ['INVALID_PURPOSE', "isn't for a server", ''],
-  ...INVALID.map((code) => [code, 'invalid certificate', '']),
+  ...INVALID.split(' ').map((code) => [code, 'invalid certificate', '']),
 ])('a certificate is not trusted: %s: %s', (code = '', datum = '', ca = '') => {
   const error = diagnose({ code, message: 'words; more' }, NAME, ca);
   expect(error?.title).toBe('Certificate not trusted');

@@ -74,7 +74,9 @@ test.each<[Call, string, unknown, Title?, Head?]>([
   ['verify', 'another 401', '', BLOCKED, { status: 401 }],
   ['verify', 'JSON', '{}'],
 ])('%s fails: %s', (call, _, body, title = NOT_A_BOX, head = {}) => {
-  expect(outcome(call, body, head)).toMatchObject({ title });
+  // Only a lost login may have a key.
+  const isRejected = call === 'login' && /^(Wrong|Two-factor code req|Login rej|Blocked)/.test(title);
+  expect(outcome(call, body, head)).toMatchObject({ title, traits: isRejected ? { rejected: true } : {} });
 });
 
 const STATUSES: ReadonlyArray<[Title, statuses: number[], traits?: Traits]> = [
@@ -117,8 +119,13 @@ test.each([
   ['1'.repeat(20), undefined],
   ['Wed, 25 Nov 2015 00:01:20 GMT', 90],
   ['Tue, 24 Nov 2015 00:00:00 GMT', 0],
-])("Retry-After '%s': %p s", (value, retryAfter) => {
-  const error = outcome('login', '', { status: 503, headers: { 'retry-after': value, date: DATE } });
+  ['Tue, 24 Nov 2015 00:00:01 GMT', 0, ''],
+])("Retry-After '%s': %p s", (value, retryAfter, date = DATE) => {
+  const headers = { 'retry-after': `${value}`, date: `${date}` };
+  const error = outcome('login', '', { status: 503, headers });
+  expect(outcome('login', '', { status: 500, headers })).not.toMatchObject({
+    traits: { retryAfter: expect.anything() },
+  });
   const shown = expect.stringContaining(`(Retry-After: ${retryAfter} s)`);
   const message = retryAfter === undefined ? expect.not.stringContaining('Retry-After') : shown;
   expect(error).toMatchObject({ message, traits: { retryAfter } });
@@ -145,7 +152,7 @@ test.each([
   ['`password', /quote/],
   ['pass\nword', /several lines/],
   ...['$BOX', `\${BOX}`, `\${{ secrets.BOX }}`, '{{ secrets.BOX }}', '$env:BOX', '%BOX%', '***', '••••'].map(named),
-  ...['op://vault/item', 'bw://x', '<password>', 'secrets.BOX', '$(cat file)', 'BOX_PASSWORD'].map(named),
+  ...['op://vault/item', 'bw://x', '<password>', 'secrets.BOX', 'env.BOX', '$(cat file)', 'BOX_PASSWORD'].map(named),
   ...['password', 'pass "w" ord', 'pa$$word', 'PASSWORD', '$a-b-c!', '*secret*'].map(unnamed),
 ])('hint for a rejected password: %j', (password, hint) => {
   expect(responses.passwordHint(password)).toMatch(hint);
@@ -166,6 +173,7 @@ test.each([
   [301, 'Full instead of Flexible', 'https://BOX.example.com:443/admin/login'],
   [308, 'Full instead of Flexible', '/admin/login'],
   [302, 'Not followed', 'https://box.example.com/login'],
+  [302, 'Not followed', 'https://box.example.com:8443/admin/login'],
   [302, 'Not followed', 'https://sso.example.com/admin/login'],
 ])('the fix for HTTP %i: %s %s', (status, fix, location = '') => {
   const error = outcome('login', '', { status, headers: { location } });

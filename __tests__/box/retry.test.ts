@@ -181,6 +181,7 @@ test('a wait between attempts is not reported as a slow response', async () => {
 });
 
 const SLOW = { delay: 5, requested: 1, final: 10 };
+const TWO_LOST = { keysLost: 2 };
 const WAITING = { at: 1, line: expect.stringContaining('Waiting') };
 const CONNECTING = { connect: 5, requested: 1, final: 10 };
 const fate = (remedy: string) => ({ remedy: expect.stringContaining(remedy) });
@@ -191,7 +192,9 @@ test.each<[string, Reply<never>[], Options, string | undefined, object]>([
   ['an unexpected error is final', [bug], {}, 'Unexpected error', { message: 'a bug', end: 0 }],
   ['a redirect is final', [busy(1), redirect], {}, REDIRECTED, { keysLost: 0, ...NOT_LOST }],
   ['a 500 is final', [repeatable], {}, 'Box error', { message: 'no', end: 0 }],
-  ['each lost key is reported', [lost, lost, redirect], {}, REDIRECTED, { ...LOST, keysLost: 2 }],
+  ['no connection', [ok, ok], { connect: NEVER }, UNREACHABLE, { end: 120 }],
+  ['a name is missing now and then', [notFound, busy(12), notFound, wrongPassword], {}, PASSWORD_REJECTED, {}],
+  ['each lost key is reported', [lost, lost, redirect], {}, REDIRECTED, { ...LOST, keysLost: 2, logged: TWO_LOST }],
   ['but not after a rejected login', [lost, wrongPassword], {}, PASSWORD_REJECTED, NOT_LOST],
   ['cancelled while it waits', [busy(60)], { requested: 1 }, CANCELLED, { end: 1, ...fate('no key') }],
   ['cancelled before it starts', [ok], { requested: 0 }, CANCELLED, { end: 0, ...fate('No login') }],

@@ -52,7 +52,7 @@ test.each([
 test.each([
   ['plain text', 'Hello (you): 100% "ünïcödé" & <b>', /^Hello .* 100% "ünïcödé" & <b>$/],
   ['line breaks', 'a\r\nb\u2028c\u2029d\u0085e\vf\fg\n', /^a b c d e f g$/],
-  ['terminal sequences', '\u001b[31mred\u001b[0m\u0007', /^red$/],
+  ['terminal sequences', '\u001b[31mr\u001b[2Ke\u001b[1;5Hd\u001b[0m\u0007', /^red$/],
   ['bidirectional and invisible characters', 'a\u202eb\u200bc\u2066d', /^a ?b ?c ?d$/],
   ['a command of the runner', 'x ##[group]y ##\u001b[0m[error]z', /^x .*y .*z$/],
   ['120 characters', 'x'.repeat(120), /^x{120}$/],

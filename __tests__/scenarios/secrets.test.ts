@@ -3,7 +3,7 @@ import { startBox, type When } from '../../devkit/box/box.ts';
 import { certificate } from '../../devkit/box/certificates.ts';
 import { type Fault, respondWith } from '../../devkit/box/faults.ts';
 import { startProxy } from '../../devkit/box/proxy.ts';
-import { basic, run, TOTP } from '../support.ts';
+import { basic, printed, run, TOTP } from '../support.ts';
 
 const ACCOUNT = { ...TOTP, password: `it's "100%" <s3cret> & a/b\\c?~` };
 const { email, password, totpSecret = '' } = ACCOUNT;
@@ -61,11 +61,6 @@ test.concurrent.each<[input: string, value: string, secret?: string]>([
   expect(box.requestLog).toEqual([]);
   expectNone(secret, main.raw);
 });
-
-/** All but the masks, percent signs decoded. */
-function printed(raw: string): string {
-  return raw.replaceAll(/^::add-mask::.*$/gm, '').replaceAll('%25', '%');
-}
 
 /** Fails if twelve characters of the text were printed, whatever is between them. */
 function expectNone(text: string, raw: string): void {
