@@ -106,7 +106,6 @@ test.concurrent('the admin API manages DNS records and aliases', async () => {
     ['GET dns/zones', '', '[\n  "example.com"\n]\n'],
     [`PUT ${DNS}`, '203.0.113.7', 'updated DNS: example.com\n'],
     [`PUT ${DNS}`, '203.0.113.7', 'OK'],
-    [`POST ${DNS}/a`, '203.0.113.8', 'updated DNS: example.com\n'],
     [`DELETE ${DNS}`, '203.0.113.7', 'updated DNS: example.com\n'],
     [`PUT ${DNS}`, '', 'updated DNS: example.com\n'],
     [`PUT ${DNS}/MX`, 'nonsense', /Internal Server Error/, '500 INTERNAL SERVER ERROR'],
