@@ -383,14 +383,12 @@ function addSecret(secret) {
 }
 const basicCredentials = (email, secret) => Buffer.from(`${email}:${secret}`).toString('base64');
 const fromUnit = (number) => String.fromCharCode(Number(number));
-const fromPercent = (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
+const fromUri = (text) => text.replace(/(?:%[\da-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
 const fromJson = (text) => text.replace(/\\(?:u([\da-f]{4})|[bfnrt]|(\\))/gi, (_, hex = '20', slash) => slash ?? fromUnit(`0x${hex}`));
 const ESCAPES = [
     (text) => text,
-    (text) => text.replace(/(?:%[\da-f]{2})+/gi, fromPercent),
     (text) => text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, (_, code = 'x20') => fromUnit(code.replace(/^x/i, '0x'))),
-    fromJson,
-    (text) => fromJson(fromJson(text)),
+    ...[fromUri, fromJson].flatMap((undo) => [undo, (text) => undo(undo(text))]),
 ];
 function containsSecret(text) {
     const forms = ESCAPES.map((undo) => undo(text));

@@ -13,6 +13,7 @@ export const ENCODINGS: ReadonlyArray<[name: string, encoded: (secret: string) =
   ['in a URI', uri],
   ['in a URI, lower case', (secret) => uri(secret).replace(/%../g, (c) => c.toLowerCase())],
   ['in a URI, whole', (secret) => Buffer.from(secret).toString('hex').replace(/../g, '%$&')],
+  ['in a URI, twice', (secret) => uri(uri(secret))],
   ['in a form', (secret) => uri(secret).replaceAll('%20', '+')],
   ['in JSON', json],
   ['in JSON, twice', (secret) => json(json(secret))],

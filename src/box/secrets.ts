@@ -13,18 +13,18 @@ export function addSecret(secret: string): void {
 export const basicCredentials = (email: string, secret: string) => Buffer.from(`${email}:${secret}`).toString('base64');
 
 const fromUnit = (number: string) => String.fromCharCode(Number(number));
-const fromPercent = (run: string) => Buffer.from(run.replaceAll('%', ''), 'hex').toString();
+const fromUri = (text: string) =>
+  text.replace(/(?:%[\da-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
 const fromJson = (text: string) =>
   text.replace(/\\(?:u([\da-f]{4})|[bfnrt]|(\\))/gi, (_, hex = '20', slash) => slash ?? fromUnit(`0x${hex}`));
 /** Undone separately: one pattern for all of them would take parts of one for parts of another. */
 const ESCAPES: ReadonlyArray<(text: string) => string> = [
   (text) => text,
-  (text) => text.replace(/(?:%[\da-f]{2})+/gi, fromPercent),
   // HTML. No letter or digit of ASCII has a named entity.
   (text) =>
     text.replace(/&(?:#(x[\da-f]{1,8}|\d{1,8});?|[a-z]+;)/gi, (_, code = 'x20') => fromUnit(code.replace(/^x/i, '0x'))),
-  fromJson,
-  (text) => fromJson(fromJson(text)),
+  // Also twice: a URL in a URL's query, or JSON in JSON.
+  ...[fromUri, fromJson].flatMap((undo) => [undo, (text: string) => undo(undo(text))]),
 ];
 
 /** Whether a text contains a registered secret, plain or encoded. Compares letters and digits, and for the sake of

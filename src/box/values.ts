@@ -3,7 +3,7 @@ import { domainToASCII } from 'node:url';
 import { EmptyValueError, fail, failOnMatch } from './errors.ts';
 
 /** Invisible characters, which word processors and chats leave in copied text. */
-const INVISIBLE = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/;
+const INVISIBLE = /[\ufe00-\ufe0f\u00a0\u00ad\u061c\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/;
 const HOST_NAME = /^([a-z\d_-]+(\.[a-z\d_-]+)*\.?|\[[\da-f:]+\])$/;
 const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 
