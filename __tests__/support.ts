@@ -78,7 +78,7 @@ export function shown({ log }: Step): string[] {
   return log.filter((line) => !line.startsWith('##[debug]'));
 }
 
-/** Whether a step reports that a response was lost, which may have contained a key. */
+/** Checks whether a step reports that a response was lost, which may have contained a key. */
 export function expectLostKey(steps: Steps, step: 'main' | 'post', isLost: boolean): void {
   const reports = shown(steps[step]).filter((line) => line.includes(KEY_LOST));
   explain(steps, () => (isLost ? expect(reports).not.toEqual([]) : expect(reports).toEqual([])));

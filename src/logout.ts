@@ -27,7 +27,7 @@ export async function logout(uncaught: readonly unknown[]): Promise<void> {
   }
 }
 
-/** Masks and revokes the key, until a signal cancels it. @throws BoxError; never with a part of the state */
+/** Masks the key and revokes it; after a signal, within 9 s. @throws BoxError; never with a part of the state */
 async function signOut({ url, email, ca, verify_logout, revoked, api_key: apiKey }: State): Promise<void> {
   if (email === '' || !URL.canParse(url)) {
     throw new BoxError('Saved session unreadable', "Can't read what the main step saved");

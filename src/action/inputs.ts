@@ -36,7 +36,7 @@ export function maskAndReadInputs() {
     }
   }
   const required = (name: string, parse: Parse<string>, text = getInput(name)) => parseOrRecord(name, parse, '', text);
-  /** One that is given empty, as composite actions do, has its default. */
+  /** An optional input that is given empty, as composite actions do, has its default. */
   const optional = <T, U>(name: string, parse: Parse<T>, preset: U, value = getInput(name)) =>
     value === '' ? preset : parseOrRecord(name, parse, preset, value);
   const email = required('email', values.parseEmail);
